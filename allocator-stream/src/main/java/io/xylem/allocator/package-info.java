@@ -1,0 +1,4 @@
+@NullMarked
+package io.xylem.allocator;
+
+import org.jspecify.annotations.NullMarked;

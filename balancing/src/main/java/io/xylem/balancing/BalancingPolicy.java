@@ -1,0 +1,29 @@
+package io.xylem.balancing;
+
+import io.xylem.model.Ipv6Prefix;
+
+/**
+ * A balancing policy brings its own addresses: everything that Xylem knows of it stands in one class. The allocator
+ * asks for the name and the address ranges, the proxy for a chooser.
+ *
+ * <p>Source of the shape: Oakestra's documentation, "Extending the Network Capabilities", whose template is
+ * {@code {"IpType": …, "Address": <v4 handler>, "Address_v6": <v6 handler>}}.
+ */
+public interface BalancingPolicy {
+    /** The {@code IpType}: the name that events, outcomes and routes carry. Unique, compared without regard to case. */
+    String ipType();
+
+    /** The field of a deployment descriptor that requests this policy's IPv4 address, e.g. {@code rr_ip}. */
+    String descriptorField();
+
+    /** The field that requests the IPv6 address. */
+    default String descriptorFieldV6() {
+        return descriptorField() + "_v6";
+    }
+
+    /** The IPv6 range that tells this policy by its prefix alone. IPv4 addresses come from the realm's shared pool. */
+    Ipv6Prefix v6Prefix();
+
+    /** A chooser for one service IP on one worker. It belongs to the one thread that asks it. */
+    InstanceChooser newChooser();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.xylem.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.xylem.cli;
+
+import org.jspecify.annotations.NullMarked;

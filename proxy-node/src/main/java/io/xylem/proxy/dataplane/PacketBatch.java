@@ -1,0 +1,107 @@
+package io.xylem.proxy.dataplane;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A fixed number of packet slots in one piece of memory outside the heap, filled by a port, rewritten in place and
+ * emptied by the other port. Nothing is allocated after the constructor. Belongs to one thread.
+ *
+ * <pre>
+ *  slot:  | headroom ............ | packet (raw IPv4 or IPv6) ............ | unused |
+ *         0                       HEADROOM_BYTES                           + length
+ * </pre>
+ *
+ * A peer is the outer address of a tunnel packet: IPv6, or IPv4 mapped into it ({@code ::ffff:a.b.c.d}, RFC 4291).
+ */
+public final class PacketBatch {
+    /** Room in front of each packet for a header that a port prepends without copying. */
+    public static final int HEADROOM_BYTES = 64;
+
+    private static final long V4_MAPPED = 0xffffL << 32;
+
+    private final ByteBuffer memory;
+    private final int slotBytes;
+    private final int[] lengths;
+    private final long[] peerHigh;
+    private final long[] peerLow;
+    private final int[] peerPort;
+    private int count;
+
+    /** @param maxPacketBytes the longest packet a slot can hold; a longer one does not fit and is its port's to count */
+    public PacketBatch(int capacity, int maxPacketBytes) {
+        slotBytes = HEADROOM_BYTES + maxPacketBytes;
+        memory = ByteBuffer.allocateDirect(Math.multiplyExact(capacity, slotBytes));
+        lengths = new int[capacity];
+        peerHigh = new long[capacity];
+        peerLow = new long[capacity];
+        peerPort = new int[capacity];
+    }
+
+    /** All slots; big-endian. Positions and limits are nobody's: use absolute access at {@link #offset}. */
+    public ByteBuffer memory() {
+        return memory;
+    }
+
+    public int capacity() {
+        return lengths.length;
+    }
+
+    public int maxPacketBytes() {
+        return slotBytes - HEADROOM_BYTES;
+    }
+
+    /** How many slots are filled; they are the first ones. */
+    public int count() {
+        return count;
+    }
+
+    public boolean isFull() {
+        return count == lengths.length;
+    }
+
+    public void clear() {
+        count = 0;
+    }
+
+    /** Index into {@link #memory} of the first byte of the packet in a slot, filled or not. */
+    public int offset(int slot) {
+        return slot * slotBytes + HEADROOM_BYTES;
+    }
+
+    public int length(int slot) {
+        return lengths[slot];
+    }
+
+    /** Takes the next free slot, whose packet bytes the caller has written or will write. @return the slot */
+    public int add(int lengthBytes) {
+        lengths[count] = lengthBytes;
+        return count++;
+    }
+
+    public void setPeer(int slot, long high, long low, int port) {
+        peerHigh[slot] = high;
+        peerLow[slot] = low;
+        peerPort[slot] = port;
+    }
+
+    public long peerHigh(int slot) {
+        return peerHigh[slot];
+    }
+
+    public long peerLow(int slot) {
+        return peerLow[slot];
+    }
+
+    public int peerPort(int slot) {
+        return peerPort[slot];
+    }
+
+    /** The low half of an IPv4-mapped address; its high half is 0. */
+    public static long mappedV4(int address) {
+        return V4_MAPPED | Integer.toUnsignedLong(address);
+    }
+
+    public static boolean isMappedV4(long high, long low) {
+        return high == 0 && (low >>> 32) == 0xffffL;
+    }
+}

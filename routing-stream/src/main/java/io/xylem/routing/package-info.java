@@ -1,0 +1,4 @@
+@NullMarked
+package io.xylem.routing;
+
+import org.jspecify.annotations.NullMarked;

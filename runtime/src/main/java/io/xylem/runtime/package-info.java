@@ -1,0 +1,4 @@
+@NullMarked
+package io.xylem.runtime;
+
+import org.jspecify.annotations.NullMarked;
