@@ -61,8 +61,16 @@ public final class Settings {
     /** What every process that talks to Kafka asks for; a process adds its own keys. */
     public static ConfigDef common() {
         return new ConfigDef()
-                .define(BOOTSTRAP_SERVERS, ConfigDef.Type.LIST, ConfigDef.Importance.HIGH, "Kafka brokers, host:port[,host:port].")
-                .define(SCHEMA_REGISTRY_URL, ConfigDef.Type.LIST, ConfigDef.Importance.HIGH, "Schema registries with Confluent's API.")
+                .define(
+                        BOOTSTRAP_SERVERS,
+                        ConfigDef.Type.LIST,
+                        ConfigDef.Importance.HIGH,
+                        "Kafka brokers, host:port[,host:port].")
+                .define(
+                        SCHEMA_REGISTRY_URL,
+                        ConfigDef.Type.LIST,
+                        ConfigDef.Importance.HIGH,
+                        "Schema registries with Confluent's API.")
                 .define(
                         HTTP_LISTEN,
                         ConfigDef.Type.STRING,
