@@ -14,7 +14,8 @@ public record Ipv6(long high, long low) implements Comparable<Ipv6> {
      */
     public static Ipv6 parse(String text) {
         // Only hexadecimal digits and colons reach the JDK's parser, so it can't resolve a host name.
-        boolean literal = text.indexOf(':') >= 0 && text.chars().allMatch(c -> "0123456789abcdefABCDEF:".indexOf(c) >= 0);
+        boolean literal =
+                text.indexOf(':') >= 0 && text.chars().allMatch(c -> "0123456789abcdefABCDEF:".indexOf(c) >= 0);
         try {
             if (literal && InetAddress.getByName(text) instanceof Inet6Address address) {
                 return of(address.getAddress());
