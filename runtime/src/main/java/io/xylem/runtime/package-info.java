@@ -1,3 +1,4 @@
+/** What every Xylem process has: settings, an HTTP endpoint for its operators, metrics, an orderly start and end. */
 @NullMarked
 package io.xylem.runtime;
 
