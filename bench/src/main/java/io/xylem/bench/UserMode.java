@@ -1,0 +1,142 @@
+package io.xylem.bench;
+
+import io.xylem.balancing.Policies;
+import io.xylem.model.DualAddress;
+import io.xylem.model.Endpoint;
+import io.xylem.model.InstanceName;
+import io.xylem.model.InstanceState;
+import io.xylem.model.Ipv4;
+import io.xylem.model.Ipv4Prefix;
+import io.xylem.model.Ipv6;
+import io.xylem.model.Ipv6Prefix;
+import io.xylem.model.ServiceIp;
+import io.xylem.model.ServiceName;
+import io.xylem.proxy.dataplane.AgentRunner;
+import io.xylem.proxy.dataplane.ForwardingAgent;
+import io.xylem.proxy.dataplane.ForwardingAgent.Limits;
+import io.xylem.proxy.domain.Attachment;
+import io.xylem.proxy.domain.Attachments;
+import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.RouteFold;
+import io.xylem.proxy.domain.RouteTable;
+import io.xylem.proxy.domain.RouteUpdate;
+import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.proxy.linux.Poller;
+import io.xylem.proxy.linux.TunDevice;
+import io.xylem.proxy.linux.UdpTunnel;
+import io.xylem.proxy.linux.WorkerNetwork;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** Xylem's user-space data plane: the proxy's own forwarding agent on both workers, with routes given by hand. */
+final class UserMode implements Mode {
+    private static final int TUNNEL_PORT = 50_103;
+    private static final ServiceName SERVICE = ServiceName.parse("bench.b.server.b");
+    private static final ServiceName CALLER = ServiceName.parse("bench.b.client.b");
+    private static final DualAddress SERVICE_IP = pair("10.30.0.1", "fdff:2000::1");
+    private static final Attachment SERVER =
+            new Attachment(new InstanceName(SERVICE, 1), pair("10.30.0.2", "fdff::1"), pair("10.18.0.65", "fc00::101"));
+    private static final Attachment CLIENT =
+            new Attachment(new InstanceName(CALLER, 1), pair("10.30.0.3", "fdff::2"), pair("10.18.0.1", "fc00::1"));
+
+    private final Lab lab;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    UserMode() throws IOException {
+        lab = new Lab("u");
+        try {
+            worker("w1", lab.worker1, Lab.UNDERLAY_1, CLIENT, lab.client);
+            worker("w2", lab.worker2, Lab.UNDERLAY_2, SERVER, lab.server);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void worker(
+            String name, NetworkNamespace worker, String underlay, Attachment attachment, NetworkNamespace instance)
+            throws IOException {
+        TunDevice device = opened(TunDevice.open(worker, "xylem0"));
+        UdpTunnel tunnel = opened(UdpTunnel.open(worker, underlay, TUNNEL_PORT));
+        Poller poller = opened(Poller.of(device, tunnel));
+        WorkerNetwork network = new WorkerNetwork(worker);
+        network.prepare(
+                device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
+        network.attach(instance, attachment.namespaceIp());
+
+        RouteTable routes = routes(name);
+        Attachments attachments = Attachments.of(List.of(attachment));
+        ForwardingAgent agent = new ForwardingAgent(
+                device, tunnel, () -> routes, () -> attachments, Policies.load(), new Counters(), Limits.defaults(1));
+        AgentRunner runner = new AgentRunner(
+                agent, poller, System::nanoTime, failure -> System.err.println("worker " + name + ": " + failure));
+        Thread thread = Thread.ofPlatform().name("agent-" + name).daemon().start(runner);
+        parts.push(() -> {
+            runner.close();
+            poller.wakeUp();
+            thread.join();
+        });
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static RouteTable routes(String worker) {
+        RouteFold fold = new RouteFold(worker);
+        fold.apply(new RouteUpdate.ServiceKnown(SERVICE, List.of(new ServiceIp("RR", SERVICE_IP)), 1));
+        fold.apply(at(CLIENT, "w1", Lab.UNDERLAY_1));
+        fold.apply(at(SERVER, "w2", Lab.UNDERLAY_2));
+        return fold.table();
+    }
+
+    private static RouteUpdate at(Attachment instance, String worker, String underlay) {
+        return new RouteUpdate.InstanceAt(
+                instance.instance(),
+                instance.instanceIp(),
+                instance.namespaceIp(),
+                worker,
+                new Endpoint(underlay, TUNNEL_PORT),
+                InstanceState.READY,
+                2);
+    }
+
+    private static DualAddress pair(String v4, String v6) {
+        return new DualAddress(Ipv4.parse(v4), Ipv6.parse(v6));
+    }
+
+    @Override
+    public String name() {
+        return "Xylem, user space";
+    }
+
+    @Override
+    public NetworkNamespace client() {
+        return lab.client;
+    }
+
+    @Override
+    public NetworkNamespace server() {
+        return lab.server;
+    }
+
+    @Override
+    public String target() {
+        return SERVICE_IP.v4().toString();
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                System.err.println("not closed: " + e);
+            }
+        }
+        lab.close();
+    }
+}
