@@ -27,9 +27,18 @@ final class IpCommand {
      * @throws IOException with what {@code ip} said of the first line that failed
      */
     static void run(NetworkNamespace namespace, List<String> lines) throws IOException {
+        run(namespace, List.of("ip", "-force", "-batch", "-"), lines);
+    }
+
+    /** The same for commands that do not tell their family by an address, such as {@code rule}. */
+    static void runV6(NetworkNamespace namespace, String... lines) throws IOException {
+        run(namespace, List.of("ip", "-6", "-force", "-batch", "-"), List.of(lines));
+    }
+
+    private static void run(NetworkNamespace namespace, List<String> command, List<String> lines) throws IOException {
         namespace.call(() -> {
             // Started on a thread of that namespace, the process inherits it.
-            Process process = start(namespace);
+            Process process = start(namespace, command);
             try (var in = process.outputWriter(StandardCharsets.UTF_8)) {
                 for (String line : lines) {
                     in.write(line.startsWith("?") ? line.substring(1) : line);
@@ -43,9 +52,9 @@ final class IpCommand {
         });
     }
 
-    private static Process start(NetworkNamespace namespace) throws IOException {
+    private static Process start(NetworkNamespace namespace, List<String> command) throws IOException {
         try {
-            return new ProcessBuilder("ip", "-force", "-batch", "-")
+            return new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {

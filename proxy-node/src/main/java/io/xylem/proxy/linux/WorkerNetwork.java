@@ -1,13 +1,12 @@
 package io.xylem.proxy.linux;
 
 import io.xylem.model.DualAddress;
-import io.xylem.model.DualPrefix;
+import io.xylem.model.Ipv4Prefix;
+import io.xylem.model.Ipv6Prefix;
 import java.io.IOException;
-import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The interfaces of a worker. Everything is set as desired and may be set again: after a restart of the proxy the same
@@ -52,20 +51,21 @@ public final class WorkerNetwork {
     }
 
     /** Switches forwarding on in the worker's namespace, and leads the semantic prefixes into the device. */
-    public void prepare(TunDevice device, List<DualPrefix> semanticPrefixes) throws IOException {
+    public void prepare(TunDevice device, List<Ipv4Prefix> semanticV4, List<Ipv6Prefix> semanticV6) throws IOException {
         String name = device.name();
-        worker.call(() -> {
-            IpCommand.sysctl("ipv4/ip_forward", "1");
-            IpCommand.sysctl("ipv6/conf/all/forwarding", "1");
-            return null;
-        });
+        // The device must not speak for itself into the overlay. As a router it would report its groups and announce
+        // its address; off in this order, while it is down, it never begins to.
+        sysctl(worker, "ipv6/conf/" + name + "/forwarding", "0");
+        IpCommand.run(
+                worker,
+                "link set dev " + name + " multicast off addrgenmode none mtu " + MTU_BYTES + " txqueuelen 1000");
+        sysctl(worker, "ipv6/conf/" + name + "/forwarding", "1");
+        sysctl(worker, "ipv6/conf/all/forwarding", "1");
+        sysctl(worker, "ipv4/ip_forward", "1");
         List<String> lines = new ArrayList<>();
-        // No address of its own: it would announce itself into the overlay.
-        lines.add("link set dev " + name + " addrgenmode none mtu " + MTU_BYTES + " txqueuelen 1000 up");
-        for (DualPrefix prefix : semanticPrefixes) {
-            lines.add("route replace " + prefix.v4() + " dev " + name);
-            lines.add("-6 route replace " + prefix.v6() + " dev " + name);
-        }
+        lines.add("link set dev " + name + " up");
+        semanticV4.forEach(prefix -> lines.add("route replace " + prefix + " dev " + name));
+        semanticV6.forEach(prefix -> lines.add("route replace " + prefix + " dev " + name));
         IpCommand.run(worker, lines);
     }
 
@@ -77,8 +77,8 @@ public final class WorkerNetwork {
     public void attach(NetworkNamespace instance, DualAddress namespaceIp) throws IOException {
         String host = hostSide(namespaceIp);
         String mac = instanceSideMac(namespaceIp);
-        boolean hasHostSide = worker.call(() -> NetworkInterface.getByName(host) != null);
-        String found = instance.call(() -> macOf(NetworkInterface.getByName(INSTANCE_INTERFACE)));
+        boolean hasHostSide = worker.call(() -> Interfaces.hardwareAddress(host)) != null;
+        String found = instance.call(() -> Interfaces.hardwareAddress(INSTANCE_INTERFACE));
         if (found != null && !found.equals(mac)) {
             throw new IOException("network namespace " + instance + " already has an " + INSTANCE_INTERFACE + " ("
                     + found + ") that does not belong to namespace IP " + namespaceIp.v4()
@@ -93,48 +93,51 @@ public final class WorkerNetwork {
                     + " type veth peer name " + INSTANCE_INTERFACE + " address " + mac + " mtu " + MTU_BYTES
                     + " netns " + instance.path());
         }
-        lines.add("link set dev " + host + " addrgenmode none up");
+        lines.add("link set dev " + host + " addrgenmode none");
+        lines.add("link set dev " + host + " up"); // in one line with the mode, it would be up first
         lines.add("address replace " + GATEWAY_V4 + "/32 dev " + host);
-        lines.add("-6 address replace " + GATEWAY_V6 + "/64 dev " + host + " nodad");
+        lines.add("address replace " + GATEWAY_V6 + "/64 dev " + host + " nodad");
         lines.add("route replace " + namespaceIp.v4() + "/32 dev " + host);
-        lines.add("-6 route replace " + namespaceIp.v6() + "/128 dev " + host);
-        lines.add("?-6 rule add pref " + ALLOWED_SOURCE_RULE + " iif " + host + " from " + namespaceIp.v6()
-                + "/128 lookup main");
-        lines.add("?-6 rule add pref " + OTHER_SOURCE_RULE + " iif " + host + " prohibit");
+        lines.add("route replace " + namespaceIp.v6() + "/128 dev " + host);
         IpCommand.run(worker, lines);
-        worker.call(() -> {
-            IpCommand.sysctl("ipv4/conf/" + host + "/rp_filter", "1"); // 1: strict (RFC 3704)
-            return null;
-        });
+        IpCommand.runV6(
+                worker,
+                "?rule add pref " + ALLOWED_SOURCE_RULE + " iif " + host + " from " + namespaceIp.v6() + " lookup main",
+                "?rule add pref " + OTHER_SOURCE_RULE + " iif " + host + " prohibit");
+        sysctl(worker, "ipv4/conf/" + host + "/rp_filter", "1"); // strict (RFC 3704)
         setUpInstanceSide(instance, namespaceIp);
     }
 
     private static void setUpInstanceSide(NetworkNamespace instance, DualAddress namespaceIp) throws IOException {
-        instance.call(() -> {
-            String v6 = "ipv6/conf/" + INSTANCE_INTERFACE + "/";
-            IpCommand.sysctl(v6 + "disable_ipv6", "0"); // container engines switch it off
-            IpCommand.sysctl(v6 + "accept_dad", "0"); // addresses work at once; nobody else is on this link
-            IpCommand.sysctl(v6 + "accept_ra", "0");
-            return null;
-        });
+        String v6 = "ipv6/conf/" + INSTANCE_INTERFACE + "/";
+        sysctl(instance, v6 + "disable_ipv6", "0"); // container engines switch it off
+        sysctl(instance, v6 + "accept_dad", "0"); // addresses work at once; nobody else is on this link
+        sysctl(instance, v6 + "accept_ra", "0");
         IpCommand.run(
                 instance,
                 "link set dev lo up",
                 "link set dev " + INSTANCE_INTERFACE + " up",
                 "address replace " + namespaceIp.v4() + "/32 dev " + INSTANCE_INTERFACE,
-                "-6 address replace " + namespaceIp.v6() + "/128 dev " + INSTANCE_INTERFACE + " nodad",
+                "address replace " + namespaceIp.v6() + "/128 dev " + INSTANCE_INTERFACE + " nodad",
                 "route replace default via " + GATEWAY_V4 + " dev " + INSTANCE_INTERFACE + " onlink",
-                "-6 route replace default via " + GATEWAY_V6 + " dev " + INSTANCE_INTERFACE + " onlink");
+                "route replace default via " + GATEWAY_V6 + " dev " + INSTANCE_INTERFACE + " onlink");
     }
 
     /** Removes the interfaces, addresses, routes and rules of an instance; nothing to do when there are none. */
     public void detach(DualAddress namespaceIp) throws IOException {
         String host = hostSide(namespaceIp);
-        IpCommand.run(
+        IpCommand.run(worker, "?link delete dev " + host); // takes its peer, addresses and routes with it
+        IpCommand.runV6(
                 worker,
-                "?link delete dev " + host, // takes its peer, addresses and routes with it
-                "?-6 rule delete pref " + ALLOWED_SOURCE_RULE + " iif " + host,
-                "?-6 rule delete pref " + OTHER_SOURCE_RULE + " iif " + host);
+                "?rule delete pref " + ALLOWED_SOURCE_RULE + " iif " + host,
+                "?rule delete pref " + OTHER_SOURCE_RULE + " iif " + host);
+    }
+
+    private static void sysctl(NetworkNamespace namespace, String key, String value) throws IOException {
+        namespace.call(() -> {
+            IpCommand.sysctl(key, value);
+            return null;
+        });
     }
 
     static String hostSide(DualAddress namespaceIp) {
@@ -148,15 +151,5 @@ public final class WorkerNetwork {
                     .append(HexFormat.of().toHexDigits((byte) (namespaceIp.v4().bits() >>> shift)));
         }
         return mac.toString();
-    }
-
-    private static @Nullable String macOf(@Nullable NetworkInterface found) throws IOException {
-        byte[] address = found == null ? null : found.getHardwareAddress();
-        if (found == null) {
-            return null;
-        }
-        return address == null
-                ? "no hardware address"
-                : HexFormat.ofDelimiter(":").formatHex(address);
     }
 }
