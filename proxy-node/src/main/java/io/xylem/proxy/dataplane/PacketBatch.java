@@ -6,6 +6,10 @@ import java.nio.ByteBuffer;
  * A fixed number of packet slots in one piece of memory outside the heap, filled by a port, rewritten in place and
  * emptied by the other port. Nothing is allocated after the constructor. Belongs to one thread.
  *
+ * <p>Batches made together by {@link #sharing} live in the same memory, and a packet goes from one to another by an
+ * exchange of slots ({@link #moveTo}). So the place of a slot may change between calls of a port: ask {@link #offset}
+ * each time.
+ *
  * <pre>
  *  slot:  | headroom ............ | packet (raw IPv4 or IPv6) ............ | unused |
  *         0                       HEADROOM_BYTES                           + length
@@ -21,6 +25,7 @@ public final class PacketBatch {
 
     private final ByteBuffer memory;
     private final int slotBytes;
+    private final int[] offsets;
     private final int[] lengths;
     private final long[] peerHigh;
     private final long[] peerLow;
@@ -29,12 +34,34 @@ public final class PacketBatch {
 
     /** @param maxPacketBytes the longest packet a slot can hold; a longer one does not fit and is its port's to count */
     public PacketBatch(int capacity, int maxPacketBytes) {
+        this(memory(capacity, maxPacketBytes), 0, capacity, maxPacketBytes);
+    }
+
+    private PacketBatch(ByteBuffer memory, int firstSlot, int capacity, int maxPacketBytes) {
+        this.memory = memory;
         slotBytes = HEADROOM_BYTES + maxPacketBytes;
-        memory = ByteBuffer.allocateDirect(Math.multiplyExact(capacity, slotBytes));
+        offsets = new int[capacity];
+        for (int slot = 0; slot < capacity; slot++) {
+            offsets[slot] = (firstSlot + slot) * slotBytes + HEADROOM_BYTES;
+        }
         lengths = new int[capacity];
         peerHigh = new long[capacity];
         peerLow = new long[capacity];
         peerPort = new int[capacity];
+    }
+
+    /** Batches among which packets can be moved without copying. */
+    public static PacketBatch[] sharing(int batches, int capacity, int maxPacketBytes) {
+        ByteBuffer memory = memory(Math.multiplyExact(batches, capacity), maxPacketBytes);
+        PacketBatch[] made = new PacketBatch[batches];
+        for (int i = 0; i < batches; i++) {
+            made[i] = new PacketBatch(memory, i * capacity, capacity, maxPacketBytes);
+        }
+        return made;
+    }
+
+    private static ByteBuffer memory(int slots, int maxPacketBytes) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(slots, HEADROOM_BYTES + maxPacketBytes));
     }
 
     /** All slots; big-endian. Positions and limits are nobody's: use absolute access at {@link #offset}. */
@@ -65,7 +92,7 @@ public final class PacketBatch {
 
     /** Index into {@link #memory} of the first byte of the packet in a slot, filled or not. */
     public int offset(int slot) {
-        return slot * slotBytes + HEADROOM_BYTES;
+        return offsets[slot];
     }
 
     public int length(int slot) {
@@ -76,6 +103,24 @@ public final class PacketBatch {
     public int add(int lengthBytes) {
         lengths[count] = lengthBytes;
         return count++;
+    }
+
+    /**
+     * Adds the packet of a slot to another batch of the same memory, which gives a free slot in exchange. What the slot
+     * holds afterwards is nobody's; peers don't move.
+     *
+     * @return the slot in {@code other}
+     */
+    @SuppressWarnings("ReferenceEquality") // the very memory, not its contents
+    public int moveTo(PacketBatch other, int slot) {
+        if (other.memory != memory) {
+            throw new IllegalArgumentException("the two batches do not share their memory");
+        }
+        int added = other.add(lengths[slot]);
+        int free = other.offsets[added];
+        other.offsets[added] = offsets[slot];
+        offsets[slot] = free;
+        return added;
     }
 
     public void setPeer(int slot, long high, long low, int port) {

@@ -1,0 +1,46 @@
+package io.xylem.proxy.dataplane;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** The loop around the agent: turns as long as there is work, waits when there is none. */
+public final class AgentRunner implements Runnable, AutoCloseable {
+    /** How long a stop may go unnoticed. */
+    private static final int IDLE_MS = 100;
+
+    private final ForwardingAgent agent;
+    private final Readiness readiness;
+    private final LongSupplier clockNs;
+    private final Consumer<Throwable> onFailure;
+    private volatile boolean running = true;
+
+    /** @param onFailure told once, when the loop ends by itself */
+    public AgentRunner(
+            ForwardingAgent agent, Readiness readiness, LongSupplier clockNs, Consumer<Throwable> onFailure) {
+        this.agent = agent;
+        this.readiness = readiness;
+        this.clockNs = clockNs;
+        this.onFailure = onFailure;
+    }
+
+    /** Blocks in system calls, so it belongs to a platform thread of its own. */
+    @Override
+    public void run() {
+        try {
+            while (running) {
+                if (agent.doWork(clockNs.getAsLong()) == 0) {
+                    readiness.await(IDLE_MS);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            onFailure.accept(e);
+        }
+    }
+
+    /** Asks the loop to end; it does within a moment. */
+    @Override
+    public void close() {
+        running = false;
+    }
+}

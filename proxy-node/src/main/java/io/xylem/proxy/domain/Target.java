@@ -1,0 +1,43 @@
+package io.xylem.proxy.domain;
+
+import io.xylem.balancing.Candidate;
+import io.xylem.model.Endpoint;
+import io.xylem.model.Ipv6;
+
+/**
+ * An instance as packets need it: its route, whether it is on this worker, and the outer address of its worker (as in
+ * {@link Addresses}).
+ */
+public record Target(RouteUpdate.InstanceAt route, boolean local, long peerHigh, long peerLow, Candidate candidate)
+        implements Verdict {
+    static Target of(RouteUpdate.InstanceAt route, String ownWorker) {
+        Ipv6 peer = Addresses.underlay(route.underlay());
+        boolean local = route.worker().equals(ownWorker);
+        return new Target(route, local, peer.high(), peer.low(), new Candidate(route.instance(), route.worker(), 1));
+    }
+
+    public int peerPort() {
+        return route.underlay().port();
+    }
+
+    /** The same as text, for people. */
+    public Endpoint peer() {
+        return route.underlay();
+    }
+
+    /** Whether a service IP may choose it for a new flow. */
+    public boolean usable() {
+        return switch (route.state()) {
+            case READY -> true;
+            case SCHEDULED, UNREADY, DRAINING -> false;
+        };
+    }
+
+    /** Whether a new flow may be opened to its instance IP. */
+    public boolean reachable() {
+        return switch (route.state()) {
+            case READY, DRAINING -> true;
+            case SCHEDULED, UNREADY -> false;
+        };
+    }
+}

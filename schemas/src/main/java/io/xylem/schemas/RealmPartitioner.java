@@ -1,0 +1,41 @@
+package io.xylem.schemas;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Map;
+import org.apache.kafka.clients.producer.Partitioner;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every record lies in the partition of its realm, in every topic, so that one task sees all of a realm. As
+ * {@code partitioner.class} of a producer it serves the keys of {@link Keys} and plain realms. The keys of outcomes do
+ * not name the realm: their writer says the partition itself.
+ */
+public final class RealmPartitioner implements Partitioner {
+    /** What Kafka's default does for the key {@code realm}. */
+    public static int partition(String realm, int partitions) {
+        return Utils.toPositive(Utils.murmur2(realm.getBytes(UTF_8))) % partitions;
+    }
+
+    @Override
+    public int partition(
+            String topic,
+            @Nullable Object key,
+            byte @Nullable [] keyBytes,
+            @Nullable Object value,
+            byte @Nullable [] valueBytes,
+            Cluster cluster) {
+        if (!(key instanceof String text)) {
+            throw new IllegalArgumentException("a record of " + topic + " needs a text key that begins with its realm");
+        }
+        return partition(Keys.realmOf(text), cluster.partitionsForTopic(topic).size());
+    }
+
+    @Override
+    public void configure(Map<String, ?> configs) {}
+
+    @Override
+    public void close() {}
+}
