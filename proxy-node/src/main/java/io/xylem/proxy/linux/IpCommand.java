@@ -54,9 +54,7 @@ final class IpCommand {
 
     private static Process start(NetworkNamespace namespace, List<String> command) throws IOException {
         try {
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .start();
+            return new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException e) {
             throw new IOException(
                     "cannot run `ip` to set up network namespace " + namespace

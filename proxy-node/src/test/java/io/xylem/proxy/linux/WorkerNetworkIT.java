@@ -25,10 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WorkerNetworkIT {
-    private static final DualAddress FIRST =
-            new DualAddress(Ipv4.parse("10.18.30.65"), Ipv6.parse("fc00::7901"));
-    private static final DualAddress SECOND =
-            new DualAddress(Ipv4.parse("10.18.30.66"), Ipv6.parse("fc00::7902"));
+    private static final DualAddress FIRST = new DualAddress(Ipv4.parse("10.18.30.65"), Ipv6.parse("fc00::7901"));
+    private static final DualAddress SECOND = new DualAddress(Ipv4.parse("10.18.30.66"), Ipv6.parse("fc00::7902"));
 
     private TestNamespaces namespaces;
     private NetworkNamespace worker;
@@ -115,7 +113,9 @@ class WorkerNetworkIT {
         int at = batch.offset(0);
         boolean v4 = batch.memory().get(at) >>> 4 == 4;
         assertThat(batch.count()).isEqualTo(1);
-        assertThat(batch.memory().get(at + (v4 ? 15 : 23))).as("last byte of the source").isEqualTo((byte) (v4 ? 65 : 1));
+        assertThat(batch.memory().get(at + (v4 ? 15 : 23)))
+                .as("last byte of the source")
+                .isEqualTo((byte) (v4 ? 65 : 1));
     }
 
     @Test
