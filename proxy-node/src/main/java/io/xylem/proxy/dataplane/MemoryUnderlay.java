@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network between workers without a kernel: a datagram waits at its destination in a bounded queue, in order, until
@@ -52,6 +53,13 @@ public final class MemoryUnderlay {
     public boolean send(Endpoint from, Endpoint to, byte[] packet) {
         Queue<Datagram> queue = queues.get(to);
         return queue != null && queue.size() < capacity && queue.add(new Datagram(from, packet.clone()));
+    }
+
+    /** Takes a datagram on its way. @return the one sent first to this endpoint and not received yet, or null */
+    public byte @Nullable [] poll(Endpoint to) {
+        Queue<Datagram> queue = queues.get(to);
+        Datagram datagram = queue == null ? null : queue.poll();
+        return datagram == null ? null : datagram.packet();
     }
 
     private int receive(Endpoint own, PacketBatch into) {

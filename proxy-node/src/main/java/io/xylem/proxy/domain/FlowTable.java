@@ -154,13 +154,12 @@ public final class FlowTable {
         progress[slot] = (byte) seen;
         slots[slot * SLOT_LONGS + LAST_USED_NS] = nowNs;
         patience(slot).flows.remove(slot);
-        Patience next =
-                switch (packet.transport()) {
-                    case TCP -> isClosing(slot) ? closing : isOneSided(slot) ? opening : connected;
-                    case UDP -> datagram;
-                    case ECHO -> echo;
-                    case OPAQUE -> connected;
-                };
+        Patience next = switch (packet.transport()) {
+            case TCP -> isClosing(slot) ? closing : isOneSided(slot) ? opening : connected;
+            case UDP -> datagram;
+            case ECHO -> echo;
+            case OPAQUE -> connected;
+        };
         next.flows.add(slot);
         patiences[slot] = next;
     }

@@ -123,8 +123,7 @@ public final class Translator {
             if (packet.isEchoReply()) {
                 return Drop.NO_FLOW;
             }
-            flow = flows.add(
-                    own, packet.sourceHigh(), packet.sourceLow(), remote, packet.portsInbound(), epoch, nowNs);
+            flow = flows.add(own, packet.sourceHigh(), packet.sourceLow(), remote, packet.portsInbound(), epoch, nowNs);
             counters.add(Count.FLOWS_ACCEPTED, 1);
         }
         flows.use(flow, packet, false, nowNs);
@@ -206,7 +205,8 @@ public final class Translator {
         Attachment ownNow =
                 attachments.find(Addresses.high(own.namespaceIp(), v4), Addresses.low(own.namespaceIp(), v4));
         Target remoteNow = routes.instance(
-                Addresses.high(remote.route().instanceIp(), v4), Addresses.low(remote.route().instanceIp(), v4));
+                Addresses.high(remote.route().instanceIp(), v4),
+                Addresses.low(remote.route().instanceIp(), v4));
         if (ownNow == null
                 || !ownNow.instance().equals(own.instance())
                 || remoteNow == null
