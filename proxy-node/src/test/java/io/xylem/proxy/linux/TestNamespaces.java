@@ -1,0 +1,69 @@
+package io.xylem.proxy.linux;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Assumptions;
+
+/** Namespaces of one test, named {@code xyl…} with a random part, and removed with it however it ends. */
+final class TestNamespaces implements AutoCloseable {
+    private final String suffix =
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+    private final Deque<NetworkNamespace> made = new ArrayDeque<>();
+
+    /**
+     * Skips the test where this machine refuses namespaces, and says so; anywhere with {@code CI} in the environment it
+     * fails instead.
+     */
+    static TestNamespaces orSkip() throws IOException {
+        TestNamespaces namespaces = new TestNamespaces();
+        try {
+            namespaces.make("probe");
+            return namespaces;
+        } catch (IOException e) {
+            String text = String.valueOf(e.getMessage());
+            boolean refused = text.contains("not permitted") || text.contains("denied") || text.contains("cannot run");
+            if (!refused || System.getenv("CI") != null) {
+                throw e;
+            }
+            System.out.println("SKIPPED: this machine refuses network namespaces: " + text);
+            Assumptions.abort("network namespaces are refused: " + text);
+            throw e;
+        }
+    }
+
+    NetworkNamespace make(String role) throws IOException {
+        NetworkNamespace namespace = NetworkNamespace.create("xyl" + suffix + role);
+        made.push(namespace);
+        return namespace;
+    }
+
+    /** Joins two namespaces by a cable with an address at each end, e.g. {@code 192.168.77.1/24}. */
+    void join(NetworkNamespace a, String addressA, NetworkNamespace b, String addressB) throws IOException {
+        IpCommand.run(a, "link add name u0 type veth peer name u0 netns " + b.path(), "link set dev u0 up");
+        IpCommand.run(b, "link set dev u0 up");
+        IpCommand.run(a, "address add " + addressA + " dev u0" + (addressA.contains(":") ? " nodad" : ""));
+        IpCommand.run(b, "address add " + addressB + " dev u0" + (addressB.contains(":") ? " nodad" : ""));
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        while (!made.isEmpty()) {
+            try {
+                made.pop().delete();
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
