@@ -1,5 +1,6 @@
 package io.xylem.allocator.domain;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +58,15 @@ public final class InMemoryRealmStore implements RealmStore {
 
         @Override
         public List<Map.Entry<String, V>> list(String prefix, int limit) {
-            return entries.tailMap(prefix, true).entrySet().stream()
-                    .takeWhile(entry -> entry.getKey().startsWith(prefix))
-                    .limit(limit)
-                    .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
-                    .toList();
+            List<Map.Entry<String, V>> found = new ArrayList<>();
+            // Not as a stream: it would count the rest of the map first.
+            for (Map.Entry<String, V> entry : entries.tailMap(prefix, true).entrySet()) {
+                if (found.size() == limit || !entry.getKey().startsWith(prefix)) {
+                    break;
+                }
+                found.add(Map.entry(entry.getKey(), entry.getValue()));
+            }
+            return found;
         }
 
         @Override

@@ -115,11 +115,12 @@ final class InstanceDecisions {
         draft.add(new Fact.InstanceDeleted(instance.name()));
     }
 
-    /** Late or repeated confirmations, and those of what is given out again, change nothing. */
+    /** A confirmation that is repeated, or comes when the addresses have rested without it, changes nothing. */
     Details withdrawalConfirmed(Event.WithdrawalConfirmed event) {
         State.Withdrawal withdrawal =
                 draft.table(Tables.WITHDRAWALS).get(Tables.withdrawal(event.version(), event.instance()));
-        if (withdrawal != null) {
+        if (withdrawal != null
+                && atMs - withdrawal.sinceMs() < draft.plan().settings().restMs()) {
             for (State.Place place : withdrawal.places()) {
                 State.Holding holding = draft.table(Tables.HOLDINGS).get(Tables.holding(place.pool(), place.slot()));
                 State.Rest rest = holding == null ? null : holding.rest();
