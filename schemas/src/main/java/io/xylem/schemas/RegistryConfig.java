@@ -11,7 +11,6 @@ import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.types.Password;
 
 /**
  * Confluent's configuration keys of registry and Avro serdes, with Confluent's defaults but one:
@@ -33,6 +32,9 @@ final class RegistryConfig extends AbstractConfig {
     static final String CONNECT_TIMEOUT_MS = "http.connect.timeout.ms";
     static final String READ_TIMEOUT_MS = "http.read.timeout.ms";
     static final String SSL_PREFIX = "schema.registry.ssl.";
+
+    private static final List<String> IDENTITY_PREFIXES = List.of("schema.registry.", "basic.auth.", "http.", "sasl.");
+    private static final List<String> KNOWN_SCHEMES = List.of("http://", "https://", SchemaRegistry.MOCK_SCHEME);
 
     private static final ConfigDef DEFINITION = new ConfigDef()
             .define(
@@ -91,10 +93,9 @@ final class RegistryConfig extends AbstractConfig {
             throw new ConfigException(SCHEMA_REGISTRY_URL, getList(SCHEMA_REGISTRY_URL), "at least one URL");
         }
         for (String url : urls) {
-            if (!url.startsWith("http://")
-                    && !url.startsWith("https://")
-                    && !url.startsWith(SchemaRegistry.MOCK_SCHEME)) {
-                throw new ConfigException(SCHEMA_REGISTRY_URL, url, "http://, https://, or mock:// for a test");
+            if (KNOWN_SCHEMES.stream().noneMatch(url::startsWith)) {
+                throw new ConfigException(
+                        SCHEMA_REGISTRY_URL + ": each begins with one of " + KNOWN_SCHEMES + " (mock:// is for tests)");
             }
         }
     }
@@ -122,8 +123,10 @@ final class RegistryConfig extends AbstractConfig {
         return Optional.ofNullable(getClass(isKey ? SPECIFIC_AVRO_KEY_TYPE : SPECIFIC_AVRO_VALUE_TYPE));
     }
 
-    Optional<Password> userInfo() {
-        Password password = getPassword(USER_INFO);
-        return password.value().isEmpty() ? Optional.empty() : Optional.of(password);
+    /** What tells one registry from another; serdes that agree in it share a client. */
+    Map<String, Object> identity() {
+        Map<String, Object> identity = originals();
+        identity.keySet().removeIf(key -> IDENTITY_PREFIXES.stream().noneMatch(key::startsWith));
+        return identity;
     }
 }

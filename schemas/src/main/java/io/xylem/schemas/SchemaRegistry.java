@@ -36,9 +36,8 @@ interface SchemaRegistry {
     /** {@code mock://scope} means a registry in memory that all who name the scope share (Confluent's convention). */
     static SchemaRegistry of(RegistryConfig config) {
         String first = config.urls().getFirst();
-        if (!first.startsWith(MOCK_SCHEME)) {
-            throw new org.apache.kafka.common.config.ConfigException("only mock:// so far, not " + first);
-        }
-        return InMemoryRegistry.scope(first.substring(MOCK_SCHEME.length()));
+        return first.startsWith(MOCK_SCHEME)
+                ? InMemoryRegistry.scope(first.substring(MOCK_SCHEME.length()))
+                : HttpRegistry.shared(config);
     }
 }

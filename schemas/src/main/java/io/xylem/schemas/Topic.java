@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serde;
@@ -58,6 +60,13 @@ public record Topic<V>(
     /** The subject of the value schema, by Confluent's TopicNameStrategy. */
     public String valueSubject() {
         return name + "-value";
+    }
+
+    /** The schema under {@link #valueSubject}; empty: the values are bytes. */
+    public Optional<Schema> valueSchema() {
+        return valueType == byte[].class
+                ? Optional.empty()
+                : Optional.of(AvroSchemas.withoutJavaStrings(SpecificData.get().getSchema(valueType)));
     }
 
     /** All topic-level settings by which the topic is created and checked. */

@@ -1,5 +1,6 @@
 package io.xylem.proxy.dataplane;
 
+import io.xylem.proxy.domain.Addresses;
 import java.nio.ByteBuffer;
 
 /**
@@ -20,8 +21,6 @@ import java.nio.ByteBuffer;
 public final class PacketBatch {
     /** Room in front of each packet for a header that a port prepends without copying. */
     public static final int HEADROOM_BYTES = 64;
-
-    private static final long V4_MAPPED = 0xffffL << 32;
 
     private final ByteBuffer memory;
     private final int slotBytes;
@@ -143,10 +142,10 @@ public final class PacketBatch {
 
     /** The low half of an IPv4-mapped address; its high half is 0. */
     public static long mappedV4(int address) {
-        return V4_MAPPED | Integer.toUnsignedLong(address);
+        return Addresses.mapped(address);
     }
 
     public static boolean isMappedV4(long high, long low) {
-        return high == 0 && (low >>> 32) == 0xffffL;
+        return Addresses.isV4(high, low);
     }
 }

@@ -27,12 +27,6 @@ public final class Addresses {
         return isV4(high, low) ? new Ipv4((int) low).toString() : new Ipv6(high, low).toString();
     }
 
-    static boolean same(DualAddress address, long high, long low) {
-        return isV4(high, low)
-                ? address.v4().bits() == (int) low
-                : address.v6().low() == low && address.v6().high() == high;
-    }
-
     static long high(DualAddress address, boolean v4) {
         return v4 ? 0 : address.v6().high();
     }
@@ -41,7 +35,8 @@ public final class Addresses {
         return v4 ? mapped(address.v4().bits()) : address.v6().low();
     }
 
-    static Ipv6 underlay(Endpoint endpoint) {
+    /** The outer address of a tunnel. */
+    public static Ipv6 underlay(Endpoint endpoint) {
         return endpoint.address().indexOf(':') >= 0
                 ? Ipv6.parse(endpoint.address())
                 : new Ipv6(0, mapped(Ipv4.parse(endpoint.address()).bits()));

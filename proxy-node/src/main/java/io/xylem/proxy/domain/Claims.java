@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who holds an address of one family when several claim it: while an address goes from one owner to the next, updates in
@@ -42,17 +41,14 @@ final class Claims<V> {
         }
     }
 
-    /** Takes back a claim that was made with this very object. */
-    void release(@Nullable V value) {
-        if (value == null) {
-            return;
-        }
+    /** Takes back a claim that was made. */
+    void release(V value) {
         List<V> claimants = contested.get(address(value));
         if (claimants == null) {
             holders = holders.without(value);
             return;
         }
-        claimants.removeIf(claimant -> claimant == value);
+        claimants.remove(value);
         V next = claimants.stream().max(strength).orElseThrow();
         holders = holders.with(next);
         if (claimants.size() == 1) {

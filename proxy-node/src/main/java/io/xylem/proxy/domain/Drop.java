@@ -1,7 +1,7 @@
 package io.xylem.proxy.domain;
 
 /** Why a packet was not delivered. The names are part of the metrics' contract: add, never rename. */
-public enum Drop implements Verdict {
+public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     /** No bytes at all. */
     EMPTY,
     /** Neither IPv4 nor IPv6. */

@@ -9,7 +9,7 @@ import io.xylem.model.Ipv6;
  * {@link Addresses}).
  */
 public record Target(RouteUpdate.InstanceAt route, boolean local, long peerHigh, long peerLow, Candidate candidate)
-        implements Verdict {
+        implements Verdict.Outbound {
     static Target of(RouteUpdate.InstanceAt route, String ownWorker) {
         Ipv6 peer = Addresses.underlay(route.underlay());
         boolean local = route.worker().equals(ownWorker);

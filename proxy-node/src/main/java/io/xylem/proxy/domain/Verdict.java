@@ -10,4 +10,10 @@ package io.xylem.proxy.domain;
  *                                             └──► Drop
  * </pre>
  */
-public sealed interface Verdict permits Target, Attachment, Drop {}
+public sealed interface Verdict {
+    /** On a packet from an instance of this worker. */
+    sealed interface Outbound extends Verdict permits Target, Drop {}
+
+    /** On a packet to an instance of this worker. */
+    sealed interface Inbound extends Verdict permits Attachment, Drop {}
+}

@@ -1,0 +1,214 @@
+package io.xylem.proxy.domain;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.pcap4j.packet.AbstractPacket;
+import org.pcap4j.packet.IcmpV4CommonPacket;
+import org.pcap4j.packet.IcmpV4EchoPacket;
+import org.pcap4j.packet.IcmpV4EchoReplyPacket;
+import org.pcap4j.packet.IcmpV6CommonPacket;
+import org.pcap4j.packet.IcmpV6EchoReplyPacket;
+import org.pcap4j.packet.IcmpV6EchoRequestPacket;
+import org.pcap4j.packet.IpV4Packet;
+import org.pcap4j.packet.IpV4Rfc1349Tos;
+import org.pcap4j.packet.IpV6Packet;
+import org.pcap4j.packet.IpV6SimpleFlowLabel;
+import org.pcap4j.packet.IpV6SimpleTrafficClass;
+import org.pcap4j.packet.TcpPacket;
+import org.pcap4j.packet.UdpPacket;
+import org.pcap4j.packet.UnknownPacket;
+import org.pcap4j.packet.namednumber.IcmpV4Code;
+import org.pcap4j.packet.namednumber.IcmpV4Type;
+import org.pcap4j.packet.namednumber.IcmpV6Code;
+import org.pcap4j.packet.namednumber.IcmpV6Type;
+import org.pcap4j.packet.namednumber.IpNumber;
+import org.pcap4j.packet.namednumber.IpVersion;
+import org.pcap4j.packet.namednumber.TcpPort;
+import org.pcap4j.packet.namednumber.UdpPort;
+
+/**
+ * Whole packets as Pcap4J builds them, checksums computed from scratch: what the translation of this module, which never
+ * computes one from scratch, is compared with.
+ */
+public final class TestPackets {
+    public static final byte[] PAYLOAD = "GET / HTTP/1.1\r\n\r\n!".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+
+    private TestPackets() {}
+
+    /** What a test wants to see on the wire. Addresses in text; the family is theirs. */
+    public sealed interface Content {
+        /** The same content between the other ends, in the other direction. */
+        Content answer();
+    }
+
+    public record Tcp(int sourcePort, int destinationPort, String flags, byte[] payload) implements Content {
+        public Tcp(int sourcePort, int destinationPort, String flags) {
+            this(sourcePort, destinationPort, flags, PAYLOAD);
+        }
+
+        @Override
+        public Tcp answer() {
+            return new Tcp(
+                    /* sourcePort= */ destinationPort,
+                    /* destinationPort= */ sourcePort,
+                    flags.equals("S") ? "SA" : flags,
+                    payload);
+        }
+    }
+
+    public record Udp(int sourcePort, int destinationPort, boolean hasChecksum, byte[] payload) implements Content {
+        public Udp(int sourcePort, int destinationPort) {
+            this(sourcePort, destinationPort, true, PAYLOAD);
+        }
+
+        @Override
+        public Udp answer() {
+            return new Udp(/* sourcePort= */ destinationPort, /* destinationPort= */ sourcePort, hasChecksum, payload);
+        }
+    }
+
+    public record Echo(boolean isReply, int identifier, byte[] payload) implements Content {
+        public Echo(int identifier) {
+            this(false, identifier, PAYLOAD);
+        }
+
+        @Override
+        public Echo answer() {
+            return new Echo(!isReply, identifier, payload);
+        }
+    }
+
+    public static byte[] packet(String source, String destination, Content content) {
+        InetAddress from = address(source);
+        InetAddress to = address(destination);
+        AbstractPacket.AbstractBuilder transport = switch (content) {
+            case Tcp tcp -> tcp(from, to, tcp);
+            case Udp udp -> udp(from, to, udp);
+            case Echo echo -> from instanceof Inet4Address ? echoV4(echo) : echoV6(from, to, echo);
+        };
+        IpNumber protocol = switch (content) {
+            case Tcp t -> IpNumber.TCP;
+            case Udp u -> IpNumber.UDP;
+            case Echo e -> from instanceof Inet4Address ? IpNumber.ICMPV4 : IpNumber.ICMPV6;
+        };
+        return ip(from, to, protocol, transport);
+    }
+
+    /** A packet whose transport is any bytes. */
+    public static byte[] raw(String source, String destination, int protocol, byte[] transport) {
+        return ip(
+                address(source),
+                address(destination),
+                IpNumber.getInstance((byte) protocol),
+                new UnknownPacket.Builder().rawData(transport));
+    }
+
+    private static byte[] ip(
+            InetAddress from, InetAddress to, IpNumber protocol, AbstractPacket.AbstractBuilder transport) {
+        if (from instanceof Inet4Address from4 && to instanceof Inet4Address to4) {
+            return new IpV4Packet.Builder()
+                    .version(IpVersion.IPV4)
+                    .tos(IpV4Rfc1349Tos.newInstance((byte) 0x2e))
+                    .identification((short) 0xbeef)
+                    .dontFragmentFlag(true)
+                    .ttl((byte) 63)
+                    .protocol(protocol)
+                    .srcAddr(from4)
+                    .dstAddr(to4)
+                    .payloadBuilder(transport)
+                    .correctChecksumAtBuild(true)
+                    .correctLengthAtBuild(true)
+                    .build()
+                    .getRawData();
+        }
+        return new IpV6Packet.Builder()
+                .version(IpVersion.IPV6)
+                .trafficClass(IpV6SimpleTrafficClass.newInstance((byte) 0x2e))
+                .flowLabel(IpV6SimpleFlowLabel.newInstance(0xabcde))
+                .nextHeader(protocol)
+                .hopLimit((byte) 63)
+                .srcAddr((Inet6Address) from)
+                .dstAddr((Inet6Address) to)
+                .payloadBuilder(transport)
+                .correctLengthAtBuild(true)
+                .build()
+                .getRawData();
+    }
+
+    private static TcpPacket.Builder tcp(InetAddress from, InetAddress to, Tcp tcp) {
+        return new TcpPacket.Builder()
+                .srcPort(TcpPort.getInstance((short) tcp.sourcePort()))
+                .dstPort(TcpPort.getInstance((short) tcp.destinationPort()))
+                .sequenceNumber(0x12345678)
+                .acknowledgmentNumber(0x9abcdef0)
+                .syn(tcp.flags().contains("S"))
+                .ack(tcp.flags().contains("A"))
+                .fin(tcp.flags().contains("F"))
+                .rst(tcp.flags().contains("R"))
+                .window((short) 0xfaf0)
+                .srcAddr(from)
+                .dstAddr(to)
+                .payloadBuilder(new UnknownPacket.Builder().rawData(tcp.payload()))
+                .correctChecksumAtBuild(true)
+                .correctLengthAtBuild(true);
+    }
+
+    private static UdpPacket.Builder udp(InetAddress from, InetAddress to, Udp udp) {
+        return new UdpPacket.Builder()
+                .srcPort(UdpPort.getInstance((short) udp.sourcePort()))
+                .dstPort(UdpPort.getInstance((short) udp.destinationPort()))
+                .srcAddr(from)
+                .dstAddr(to)
+                .payloadBuilder(new UnknownPacket.Builder().rawData(udp.payload()))
+                .correctChecksumAtBuild(udp.hasChecksum())
+                .correctLengthAtBuild(true);
+    }
+
+    private static IcmpV4CommonPacket.Builder echoV4(Echo echo) {
+        AbstractPacket.AbstractBuilder payload = new UnknownPacket.Builder().rawData(echo.payload());
+        AbstractPacket.AbstractBuilder body = echo.isReply()
+                ? new IcmpV4EchoReplyPacket.Builder()
+                        .identifier((short) echo.identifier())
+                        .sequenceNumber((short) 7)
+                        .payloadBuilder(payload)
+                : new IcmpV4EchoPacket.Builder()
+                        .identifier((short) echo.identifier())
+                        .sequenceNumber((short) 7)
+                        .payloadBuilder(payload);
+        return new IcmpV4CommonPacket.Builder()
+                .type(echo.isReply() ? IcmpV4Type.ECHO_REPLY : IcmpV4Type.ECHO)
+                .code(IcmpV4Code.NO_CODE)
+                .payloadBuilder(body)
+                .correctChecksumAtBuild(true);
+    }
+
+    private static IcmpV6CommonPacket.Builder echoV6(InetAddress from, InetAddress to, Echo echo) {
+        AbstractPacket.AbstractBuilder payload = new UnknownPacket.Builder().rawData(echo.payload());
+        AbstractPacket.AbstractBuilder body = echo.isReply()
+                ? new IcmpV6EchoReplyPacket.Builder()
+                        .identifier((short) echo.identifier())
+                        .sequenceNumber((short) 7)
+                        .payloadBuilder(payload)
+                : new IcmpV6EchoRequestPacket.Builder()
+                        .identifier((short) echo.identifier())
+                        .sequenceNumber((short) 7)
+                        .payloadBuilder(payload);
+        return new IcmpV6CommonPacket.Builder()
+                .type(echo.isReply() ? IcmpV6Type.ECHO_REPLY : IcmpV6Type.ECHO_REQUEST)
+                .code(IcmpV6Code.NO_CODE)
+                .srcAddr((Inet6Address) from)
+                .dstAddr((Inet6Address) to)
+                .payloadBuilder(body)
+                .correctChecksumAtBuild(true);
+    }
+
+    private static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+}

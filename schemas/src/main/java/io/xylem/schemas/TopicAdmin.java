@@ -1,0 +1,168 @@
+package io.xylem.schemas;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Brings the catalogue to a cluster, and tells where the cluster differs from it. Never changes a topic that exists. */
+public final class TopicAdmin {
+    private static final String PARTITIONS = "partitions";
+    private static final String REPLICAS = "replicas";
+
+    private final Admin admin;
+    private final Layout layout;
+
+    /**
+     * How the cluster carries the topics.
+     *
+     * @param partitions of every topic alike; with more of them more realms are worked on at once. Changing it later
+     *     moves realms between partitions: it takes a new cluster of topics
+     */
+    public record Layout(int partitions, int replicationFactor) {
+        /** One broker. */
+        public static final Layout DEVELOPMENT = new Layout(1, 1);
+
+        /** Three brokers, one of which may be gone. */
+        public static final Layout PRODUCTION = new Layout(12, 3);
+
+        public Layout {
+            if (partitions < 1 || replicationFactor < 1 || replicationFactor > Short.MAX_VALUE) {
+                throw new IllegalArgumentException("a layout needs at least one partition and one replica, not "
+                        + partitions + " and " + replicationFactor);
+            }
+        }
+
+        /** One broker may be away; with a single one there is nothing to spare. */
+        int minInsyncReplicas() {
+            return Math.max(1, replicationFactor - 1);
+        }
+    }
+
+    /** One thing that is not as the catalogue says. */
+    public record Difference(String topic, String setting, String wanted, String found) {
+        @Override
+        public String toString() {
+            return topic + ": " + setting + " is " + found + ", not " + wanted;
+        }
+    }
+
+    /** The admin client stays the caller's. */
+    public TopicAdmin(Admin admin, Layout layout) {
+        this.admin = admin;
+        this.layout = layout;
+    }
+
+    /** Creates the topics that are missing and returns their names; those that exist are left as they are. */
+    public List<String> create() {
+        Set<String> existing = await(admin.listTopics().names());
+        List<NewTopic> missing = Topics.all().stream()
+                .filter(topic -> !existing.contains(topic.name()))
+                .map(topic -> new NewTopic(topic.name(), Optional.of(layout.partitions), Optional.of((short)
+                                layout.replicationFactor))
+                        .configs(configs(topic)))
+                .toList();
+        List<String> created = new ArrayList<>();
+        admin.createTopics(missing).values().forEach((name, future) -> {
+            try {
+                await(future);
+                created.add(name);
+            } catch (TopicExistsException _) {
+                // Somebody else made it between our two questions; check() tells whether as we would have.
+            }
+        });
+        return created.stream().sorted().toList();
+    }
+
+    /** Where the cluster is not as the catalogue and the layout say; empty if it is. */
+    public List<Difference> diff() {
+        Set<String> existing = await(admin.listTopics().names());
+        List<String> names = Topics.all().stream()
+                .map(Topic::name)
+                .filter(existing::contains)
+                .toList();
+        Map<String, TopicDescription> descriptions =
+                await(admin.describeTopics(names).allTopicNames());
+        Map<ConfigResource, Config> configs = await(
+                admin.describeConfigs(names.stream().map(TopicAdmin::resource).toList())
+                        .all());
+        List<Difference> differences = new ArrayList<>();
+        for (Topic<?> topic : Topics.all()) {
+            TopicDescription description = descriptions.get(topic.name());
+            Config config = configs.get(resource(topic.name()));
+            if (description == null || config == null) {
+                differences.add(new Difference(topic.name(), "the topic", "there", "missing"));
+            } else {
+                differences.addAll(diff(topic, description, config));
+            }
+        }
+        return differences;
+    }
+
+    /** @throws IllegalStateException with all differences, if there are any */
+    public void check() {
+        List<Difference> differences = diff();
+        if (!differences.isEmpty()) {
+            throw new IllegalStateException("the cluster's topics are not as the catalogue says:\n  "
+                    + String.join(
+                            "\n  ",
+                            differences.stream().map(Difference::toString).toList()));
+        }
+    }
+
+    private List<Difference> diff(Topic<?> topic, TopicDescription description, Config config) {
+        Map<String, String> found = new HashMap<>();
+        config.entries().forEach(entry -> found.put(entry.name(), String.valueOf(entry.value())));
+        found.put(PARTITIONS, Integer.toString(description.partitions().size()));
+        found.put(
+                REPLICAS,
+                Integer.toString(description.partitions().getFirst().replicas().size()));
+
+        Map<String, String> wanted = new TreeMap<>(configs(topic));
+        wanted.put(PARTITIONS, Integer.toString(layout.partitions));
+        wanted.put(REPLICAS, Integer.toString(layout.replicationFactor));
+
+        List<Difference> differences = new ArrayList<>();
+        wanted.forEach((setting, value) -> {
+            String other = found.getOrDefault(setting, "unset");
+            if (!other.equals(value)) {
+                differences.add(new Difference(topic.name(), setting, value, other));
+            }
+        });
+        return differences;
+    }
+
+    private Map<String, String> configs(Topic<?> topic) {
+        Map<String, String> configs = new HashMap<>(topic.configs());
+        configs.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(layout.minInsyncReplicas()));
+        return configs;
+    }
+
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    }
+
+    private static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+}
