@@ -93,6 +93,10 @@ final class AddressBook {
     }
 
     private @Nullable Slot longestRested(String pool) {
+        // Looking into a queue costs far more than this, and most of the time nothing rests.
+        if (Applier.pool(draft, pool).resting() == 0) {
+            return null;
+        }
         String found = null;
         Slot slot = null;
         for (boolean confirmed : new boolean[] {true, false}) {

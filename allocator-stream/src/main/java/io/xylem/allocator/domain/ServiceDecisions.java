@@ -48,11 +48,17 @@ final class ServiceDecisions {
             }
             return new Details.OfService(known.name(), known.ips());
         }
+        // The requested ones first, so that none of them is given to another policy of this service.
+        for (Wanted one : wanted) {
+            Owner owner = Owner.serviceIp(event.service(), one.ipType());
+            request(AddressPlan.V4, one.v4(), owner);
+            request(AddressPlan.servicePool(one.ipType()), one.v6(), owner);
+        }
         List<ServiceIp> ips = new ArrayList<>();
         for (Wanted one : wanted) {
             Owner owner = Owner.serviceIp(event.service(), one.ipType());
-            Slot v4 = address(AddressPlan.V4, one.v4(), owner);
-            Slot v6 = address(AddressPlan.servicePool(one.ipType()), one.v6(), owner);
+            Slot v4 = requestedOrNext(AddressPlan.V4, one.v4(), owner);
+            Slot v6 = requestedOrNext(AddressPlan.servicePool(one.ipType()), one.v6(), owner);
             ips.add(new ServiceIp(one.ipType(), new DualAddress(v4.v4(), v6.v6())));
         }
         draft.add(new Fact.ServiceCreated(new State.Service(event.service(), ips)));
@@ -77,12 +83,14 @@ final class ServiceDecisions {
         return new Details.OfService(name, List.of());
     }
 
-    private Slot address(String pool, @Nullable Slot requested, Owner owner) {
-        if (requested == null) {
-            return addresses.allocate(pool, owner, POOL_EXHAUSTED, owner.toString());
+    private void request(String pool, @Nullable Slot requested, Owner owner) {
+        if (requested != null) {
+            addresses.allocateRequested(pool, requested, owner, owner.toString());
         }
-        addresses.allocateRequested(pool, requested, owner, owner.toString());
-        return requested;
+    }
+
+    private Slot requestedOrNext(String pool, @Nullable Slot requested, Owner owner) {
+        return requested != null ? requested : addresses.allocate(pool, owner, POOL_EXHAUSTED, owner.toString());
     }
 
     private List<Wanted> read(Event.ServiceRegistered event) {

@@ -33,10 +33,6 @@ public record Slot(long high, long low) implements Comparable<Slot> {
         return new Slot(low == -1 ? high + 1 : high, low + 1);
     }
 
-    Slot previous() {
-        return new Slot(low == 0 ? high - 1 : high, low - 1);
-    }
-
     @Override
     public int compareTo(Slot other) {
         int order = Long.compareUnsigned(high, other.high);

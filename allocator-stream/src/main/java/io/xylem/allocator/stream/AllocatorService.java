@@ -19,6 +19,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ public final class AllocatorService implements AutoCloseable {
         Map<String, Object> config = StreamsSettings.of(settings.streams(), settings.latency());
         AddressPlan plan = new AddressPlan(RealmSettings.defaults(Policies.load()));
         Topology topology = AllocatorTopology.build(config, plan, partitions(settings.client("admin.")));
-        KafkaStreams streams = new KafkaStreams(topology, new org.apache.kafka.streams.StreamsConfig(config));
+        KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(config));
         streams.setUncaughtExceptionHandler(fault -> {
             if (Faults.isTransient(fault)) {
                 LOG.warn("a stream thread ends and is replaced: broker or registry did not answer", fault);

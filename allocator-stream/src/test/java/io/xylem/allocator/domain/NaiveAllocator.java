@@ -12,6 +12,7 @@ import io.xylem.model.Ipv6Prefix;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -235,8 +236,7 @@ final class NaiveAllocator {
         Node node = node(worker);
         List<InstanceName> inOrder = instances.entrySet().stream()
                 .filter(entry -> entry.getValue().worker().equals(worker))
-                .sorted(java.util.Comparator.comparingLong(
-                        entry -> entry.getValue().host()))
+                .sorted(Comparator.comparingLong(entry -> entry.getValue().host()))
                 .map(Map.Entry::getKey)
                 .toList();
         inOrder.forEach(name -> remove(name, atMs, offset));
@@ -256,6 +256,7 @@ final class NaiveAllocator {
             String policy = request.policy().equalsIgnoreCase("rr") ? "RR" : "closest";
             long wantedV4 = request.v4() == null ? -1 : Ipv4.parse(request.v4()).bits() - BASE_V4.bits();
             long wantedV6 = request.v6() == null ? -1 : Ipv6.parse(request.v6()).low();
+            ips.put(policy, new long[] {wantedV4, wantedV6});
             if (known != null) {
                 long[] ip = known.get(policy);
                 same &= ip != null
@@ -264,17 +265,12 @@ final class NaiveAllocator {
                 continue;
             }
             String owner = e.service() + " " + policy;
-            if (request.v4() == null) {
-                wantedV4 = v4.take(owner, atMs, Code.POOL_EXHAUSTED);
-            } else {
+            if (request.v4() != null) {
                 v4.take(wantedV4, owner, atMs);
             }
-            if (request.v6() == null) {
-                wantedV6 = numbers(policy).take(owner, atMs, Code.POOL_EXHAUSTED);
-            } else {
+            if (request.v6() != null) {
                 numbers(policy).take(wantedV6, owner, atMs);
             }
-            ips.put(policy, new long[] {wantedV4, wantedV6});
         }
         if (known != null) {
             if (!same) {
@@ -282,6 +278,11 @@ final class NaiveAllocator {
             }
             ips = known;
         } else {
+            ips.forEach((policy, ip) -> {
+                String owner = e.service() + " " + policy;
+                ip[0] = ip[0] >= 0 ? ip[0] : v4.take(owner, atMs, Code.POOL_EXHAUSTED);
+                ip[1] = ip[1] >= 0 ? ip[1] : numbers(policy).take(owner, atMs, Code.POOL_EXHAUSTED);
+            });
             services.put(e.service(), ips);
             changed = true;
         }

@@ -6,6 +6,7 @@ import static io.xylem.allocator.domain.Realm.scheduled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xylem.allocator.domain.Rejection.Code;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,8 +27,7 @@ class QuarantineTest {
         assertThat(realm.refused(Code.POOL_EXHAUSTED, scheduled(S, 20, "w4"))).contains("14 are held, none rests");
         long releasedMs = remove(3);
         assertThat(realm.refused(Code.POOL_EXHAUSTED, scheduled(S, 20, "w4")))
-                .contains(
-                        "13 are held, 1 rest, the first until " + java.time.Instant.ofEpochMilli(releasedMs + 60_000));
+                .contains("13 are held, 1 rest, the first until " + Instant.ofEpochMilli(releasedMs + 60_000));
         realm.nowMs = releasedMs + 59_998;
         realm.refused(Code.POOL_EXHAUSTED, scheduled(S, 20, "w4"));
         assertThat(realm.schedule(S, 20, "w4").instanceIp().v4().toString()).isEqualTo("10.30.0.3");

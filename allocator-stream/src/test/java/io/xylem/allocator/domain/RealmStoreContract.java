@@ -6,8 +6,10 @@ import io.xylem.model.DualPrefix;
 import io.xylem.model.Endpoint;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
+import io.xylem.model.Location;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What every store of a realm promises. */
@@ -91,8 +93,7 @@ public abstract class RealmStoreContract {
     void everyKindOfValueComesBackEqual() {
         Realm realm = new Realm(store("main"));
         RealmStore copy = store("copy");
-        realm.send(new Event.WorkerJoined(
-                "w0", "c", new Endpoint("fd12::9", 1), "eu-1", new io.xylem.model.Location(48.1, -11.6)));
+        realm.send(new Event.WorkerJoined("w0", "c", new Endpoint("fd12::9", 1), "eu-1", new Location(48.1, -11.6)));
         realm.withWorkers("w1", "w2").withService(Realm.S);
         realm.ok(Realm.registered("B.b.B.b", Realm.v4("RR", "10.30.0.9"), Realm.v6("closest", "fdff:1000::9")));
         realm.schedule(Realm.S, 1, "w1");
@@ -103,8 +104,7 @@ public abstract class RealmStoreContract {
             copy(realm.store, copy, table);
         }
         assertThat(new DualPrefix(Ipv4Prefix.parse("10.18.0.8/29"), Ipv6Prefix.parse("fc00::100/120")))
-                .isEqualTo(java.util.Objects.requireNonNull(
-                                copy.table(Tables.WORKERS).get("w1"))
+                .isEqualTo(Objects.requireNonNull(copy.table(Tables.WORKERS).get("w1"))
                         .subnet());
     }
 

@@ -40,6 +40,14 @@ class ServiceRulesTest {
     }
 
     @Test
+    void aRequestComesBeforeWhatTheSameServiceLeavesToTheAllocator() {
+        assertThat(realm.ok(registered(S, new Event.AddressRequest("RR", null, null), v4("closest", "10.30.0.1")))
+                        .toString())
+                .contains("ipType=RR, address=10.30.0.2 ")
+                .contains("ipType=closest, address=10.30.0.1 ");
+    }
+
+    @Test
     void registeringAgain() {
         Details first = realm.ok(registered(S, v4("closest", "10.30.0.7"), v6("RR", "fdff:2000::7")));
         assertThat(realm.unchanged(registered(S, v6("RR", "FDFF:2000:0::0007"), v4("CLOSEST", "10.30.0.7"))))

@@ -1,5 +1,7 @@
 package io.xylem.allocator.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.xylem.allocator.domain.AddressPlan;
 import io.xylem.runtime.Latency;
 import io.xylem.schemas.Topic;
@@ -10,6 +12,7 @@ import io.xylem.schemas.avro.Outcome;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +44,8 @@ final class Driver implements AutoCloseable {
         config = config(directory);
         Properties properties = new Properties();
         properties.putAll(config);
-        // The test driver clears what is sent but not committed before it processes a record: it would lose dead letters.
+        // The test driver clears what is sent but not committed before it processes a record: it would lose dead
+        // letters.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         driver = new TopologyTestDriver(AllocatorTopology.build(config, plan, partitions), properties);
         events = driver.createInputTopic(
@@ -81,7 +85,7 @@ final class Driver implements AutoCloseable {
     @SuppressWarnings("NullAway") // a record may lack its value
     void publishBytes(String key, byte @Nullable [] value) {
         RecordHeaders headers = new RecordHeaders();
-        headers.add("traceparent", "00-1".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        headers.add("traceparent", "00-1".getBytes(UTF_8));
         headers.add("other", new byte[] {1});
         events.pipeInput(new TestRecord<>(key, value, headers, Instant.ofEpochMilli(++nowMs)));
     }
@@ -115,8 +119,8 @@ final class Driver implements AutoCloseable {
         for (Topic<?> topic : List.of(Topics.OUTCOMES, Topics.ALLOCATIONS)) {
             driver.createOutputTopic(topic.name(), new StringDeserializer(), new ByteArrayDeserializer())
                     .readRecordsToList()
-                    .forEach(record -> all.add(topic.name() + " " + record.key() + " "
-                            + java.util.Arrays.toString(record.value()) + " " + record.headers()));
+                    .forEach(record -> all.add(topic.name() + " " + record.key() + " " + Arrays.toString(record.value())
+                            + " " + record.headers()));
         }
         return all;
     }
@@ -128,7 +132,7 @@ final class Driver implements AutoCloseable {
                 driver.<String, byte[]>getKeyValueStore(AllocatorTopology.STORE).all()) {
             while (all.hasNext()) {
                 KeyValue<String, byte[]> entry = all.next();
-                stored.put(entry.key, new String(entry.value, java.nio.charset.StandardCharsets.UTF_8));
+                stored.put(entry.key, new String(entry.value, UTF_8));
             }
         }
         return stored;

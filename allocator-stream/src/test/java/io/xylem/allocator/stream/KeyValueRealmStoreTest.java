@@ -5,6 +5,7 @@ import io.xylem.allocator.domain.RealmStoreContract;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
@@ -23,8 +24,8 @@ class KeyValueRealmStoreTest extends RealmStoreContract {
 
     @BeforeEach
     void open() {
-        MockProcessorContext<Void, Void> context = new MockProcessorContext<>(
-                new Properties(), new org.apache.kafka.streams.processor.TaskId(0, 0), directory.toFile());
+        MockProcessorContext<Void, Void> context =
+                new MockProcessorContext<>(new Properties(), new TaskId(0, 0), directory.toFile());
         rocks = Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore("test"), Serdes.String(), Serdes.ByteArray())
                 .withCachingDisabled()
                 .withLoggingDisabled()

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xylem.allocator.domain.AddressPlan;
+import io.xylem.allocator.domain.Allocator;
 import io.xylem.allocator.domain.Event;
 import io.xylem.allocator.domain.InMemoryRealmStore;
 import io.xylem.allocator.domain.RandomEvents;
@@ -35,7 +36,7 @@ class ReplayBytesTest {
         long nowMs = 1_700_000_000_000L;
         for (int i = 0; i < EVENTS; i++) {
             nowMs += events.stepMs() + 1;
-            io.xylem.allocator.domain.Allocator.handle(memory, "event-" + i, events.next(i), nowMs, i);
+            Allocator.handle(memory, "event-" + i, events.next(i), nowMs, i);
         }
         Map<String, String> expected = new TreeMap<>();
         memory.contents()
