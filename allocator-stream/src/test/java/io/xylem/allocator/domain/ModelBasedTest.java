@@ -11,7 +11,7 @@ class ModelBasedTest {
     @Test
     void theAllocatorAnswersAsTheNaiveOne() {
         RandomEvents events = new RandomEvents(RandomEvents.seed(getClass()));
-        int count = Integer.getInteger("events", 20_000);
+        int count = Integer.getInteger("events", 100_000);
         Realm realm = new Realm(Realm.SMALL);
         NaiveAllocator naive = new NaiveAllocator();
         Set<Rejection.Code> seen = EnumSet.noneOf(Rejection.Code.class);
