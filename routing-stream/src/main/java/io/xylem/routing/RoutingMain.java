@@ -1,0 +1,69 @@
+package io.xylem.routing;
+
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.xylem.routing.query.RoutingEndpoint;
+import io.xylem.routing.stream.FaultPolicy;
+import io.xylem.routing.stream.RoutingCounters;
+import io.xylem.routing.stream.RoutingTopology;
+import io.xylem.routing.stream.StreamsSettings;
+import io.xylem.runtime.HttpEndpoint;
+import io.xylem.runtime.Main;
+import io.xylem.runtime.Metrics;
+import io.xylem.runtime.Settings;
+import io.xylem.schemas.Topics;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The process: topology, streams, HTTP. */
+public final class RoutingMain {
+    private static final Logger LOG = LoggerFactory.getLogger(RoutingMain.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    private RoutingMain() {}
+
+    public static void main(String[] args) {
+        Main.run("routing", settings(), args, RoutingMain::start);
+    }
+
+    /** What routing can be told. */
+    public static ConfigDef settings() {
+        return Settings.common()
+                .define(
+                        StreamsConfig.STATE_DIR_CONFIG,
+                        ConfigDef.Type.STRING,
+                        ConfigDef.Importance.HIGH,
+                        "Directory of the RocksDB store; of this process alone.");
+    }
+
+    /** @return ends the process's parts; {@code fatal} learns of the fault that it can't go on from */
+    public static AutoCloseable start(Settings settings, Consumer<Throwable> fatal) throws Exception {
+        Metrics metrics = new Metrics();
+        Map<String, Object> serdeConfig = settings.client("");
+        Topology topology = RoutingTopology.build(serdeConfig, new RoutingCounters(metrics.registry()));
+        KafkaStreams streams = new KafkaStreams(topology, StreamsSettings.of(settings.streams(), settings.latency()));
+        streams.setUncaughtExceptionHandler(new FaultPolicy(fatal));
+        KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
+        streamsMetrics.bindTo(metrics.registry());
+        HttpEndpoint http = RoutingEndpoint.start(
+                settings.text(Settings.HTTP_LISTEN),
+                streams,
+                topology,
+                Topics.ALLOCATIONS.valueSerde(serdeConfig).deserializer(),
+                metrics);
+        streams.start();
+        LOG.info("HTTP on port {}", http.port());
+        return () -> {
+            http.close();
+            streams.close(CLOSE_TIMEOUT);
+            streamsMetrics.close();
+            metrics.close();
+        };
+    }
+}

@@ -1,0 +1,56 @@
+package io.xylem.routing.domain;
+
+import io.xylem.model.DualAddress;
+import io.xylem.model.DualPrefix;
+import io.xylem.model.Endpoint;
+import io.xylem.model.InstanceName;
+import io.xylem.model.InstanceState;
+import io.xylem.model.Location;
+import io.xylem.model.ServiceIp;
+import io.xylem.model.ServiceName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the allocator says of one entity of the realm. */
+public sealed interface Allocated {
+    Entity entity();
+
+    /**
+     * @param subnet where the namespace IPs of its instances come from
+     * @param lost silent; its instances take no new flows until it is back
+     */
+    record Worker(
+            String name,
+            String cluster,
+            Endpoint underlay,
+            @Nullable String zone,
+            @Nullable Location location,
+            DualPrefix subnet,
+            boolean lost)
+            implements Allocated {
+        @Override
+        public Entity entity() {
+            return new Entity.OfWorker(name);
+        }
+    }
+
+    record Service(ServiceName name, List<ServiceIp> serviceIps) implements Allocated {
+        public Service {
+            serviceIps = List.copyOf(serviceIps);
+        }
+
+        @Override
+        public Entity entity() {
+            return new Entity.OfService(name);
+        }
+    }
+
+    record Instance(
+            InstanceName name, String worker, DualAddress instanceIp, DualAddress namespaceIp, InstanceState state)
+            implements Allocated {
+        @Override
+        public Entity entity() {
+            return new Entity.OfInstance(name);
+        }
+    }
+}

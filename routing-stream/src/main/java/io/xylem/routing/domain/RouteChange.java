@@ -1,0 +1,23 @@
+package io.xylem.routing.domain;
+
+import io.xylem.model.InstanceName;
+import io.xylem.model.InstanceState;
+import io.xylem.model.ServiceName;
+
+/** What the proxies must learn. The newest version of an entity is what counts; who has a newer one ignores this. */
+public sealed interface RouteChange {
+    long version();
+
+    record ServiceRouted(long version, Allocated.Service service) implements RouteChange {}
+
+    record ServiceWithdrawn(long version, ServiceName service) implements RouteChange {}
+
+    record InstanceRouted(long version, Allocated.Instance instance, Allocated.Worker worker) implements RouteChange {
+        /** Nothing on a lost worker takes flows, whatever its own state. */
+        public InstanceState readiness() {
+            return worker.lost() ? InstanceState.UNREADY : instance.state();
+        }
+    }
+
+    record InstanceWithdrawn(long version, InstanceName instance) implements RouteChange {}
+}

@@ -1,0 +1,24 @@
+package io.xylem.routing.domain;
+
+import io.xylem.model.InstanceName;
+import io.xylem.model.ServiceName;
+import java.util.List;
+import java.util.Optional;
+
+/** What is known of one realm, to read. */
+public interface RoutingView {
+    /** Before anything is known. */
+    long NOTHING = -1;
+
+    /** The highest version that was applied: what is absent here is absent as of this version. */
+    long version();
+
+    Optional<Versioned<Allocated.Worker>> worker(String worker);
+
+    Optional<Versioned<Allocated.Service>> service(ServiceName service);
+
+    Optional<PlacedInstance> instance(InstanceName instance);
+
+    /** The instances that the worker hosts, also while the worker itself is not known; in the order of their names. */
+    List<PlacedInstance> instancesOn(String worker);
+}

@@ -1,0 +1,86 @@
+package io.xylem.routing.query;
+
+import io.xylem.model.ServiceName;
+import io.xylem.runtime.HttpEndpoint;
+import io.xylem.runtime.HttpEndpoint.Health;
+import io.xylem.runtime.HttpEndpoint.Refused;
+import io.xylem.runtime.HttpEndpoint.Request;
+import io.xylem.runtime.HttpEndpoint.Response;
+import io.xylem.runtime.Metrics;
+import io.xylem.schemas.avro.Allocation;
+import io.xylem.schemas.avro.Route;
+import io.xylem.schemas.json.StateJson;
+import java.io.IOException;
+import java.util.List;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * What there is to ask:
+ *
+ * <pre>
+ *  GET /health/live  /health/ready  /metrics  /topology
+ *  GET /routes[?realm=main]  /routes/{service}[?realm=main]
+ * </pre>
+ */
+public final class RoutingEndpoint {
+    private static final String DEFAULT_REALM = "main";
+
+    private RoutingEndpoint() {}
+
+    /** Bound and answering; the caller closes it. */
+    public static HttpEndpoint start(
+            String listen,
+            KafkaStreams streams,
+            Topology topology,
+            Deserializer<Allocation> deserializer,
+            Metrics metrics)
+            throws IOException {
+        RouteQueries queries = new RouteQueries(streams, deserializer);
+        String description = topology.describe().toString();
+        return new HttpEndpoint(listen)
+                .operations(() -> live(streams.state()), () -> ready(streams.state()), metrics)
+                .route("GET", "/topology", _ -> Response.text(description))
+                .route("GET", "/routes", request -> json(queries.all(realm(request))))
+                .route("GET", "/routes/*", request -> service(queries, request))
+                .start();
+    }
+
+    private static Health live(KafkaStreams.State state) {
+        boolean failed = state == KafkaStreams.State.ERROR || state == KafkaStreams.State.PENDING_ERROR;
+        return new Health(!failed, "streams are " + state);
+    }
+
+    /** While tasks move or restore, the answer of the local store may be old. */
+    private static Health ready(KafkaStreams.State state) {
+        return new Health(state == KafkaStreams.State.RUNNING, "streams are " + state);
+    }
+
+    private static Response service(RouteQueries queries, Request request) {
+        ServiceName service = name(request.rest());
+        String realm = realm(request);
+        List<Route> routes = queries.of(realm, service);
+        if (routes.isEmpty()) {
+            throw new Refused(
+                    404, "UNKNOWN_SERVICE", "service '" + service + "' has no route in realm '" + realm + "'");
+        }
+        return json(routes);
+    }
+
+    private static ServiceName name(String text) {
+        try {
+            return ServiceName.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(400, "INVALID_NAME", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String realm(Request request) {
+        return request.query().getOrDefault("realm", DEFAULT_REALM);
+    }
+
+    private static Response json(List<Route> routes) {
+        return Response.json(routes.stream().map(StateJson::tree).toList());
+    }
+}

@@ -1,0 +1,103 @@
+package io.xylem.routing.stream;
+
+import io.xylem.model.InstanceName;
+import io.xylem.model.ServiceName;
+import io.xylem.routing.domain.Allocated;
+import io.xylem.routing.domain.Entity;
+import io.xylem.routing.domain.PlacedInstance;
+import io.xylem.routing.domain.RoutingState;
+import io.xylem.routing.domain.Versioned;
+import io.xylem.schemas.Topics;
+import io.xylem.schemas.avro.Allocation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** {@link StoredView} with the writing half; for the stream thread. */
+final class StoredRealm extends StoredView implements RoutingState {
+    private final KeyValueStore<String, byte[]> store;
+    private final Serializer<Allocation> serializer;
+
+    StoredRealm(String realm, KeyValueStore<String, byte[]> store, Serde<Allocation> serde) {
+        super(realm, new StoreEntries(store), serde.deserializer());
+        this.store = store;
+        this.serializer = serde.serializer();
+    }
+
+    private record StoreEntries(KeyValueStore<String, byte[]> store) implements Entries {
+        @Override
+        public byte @Nullable [] get(String key) {
+            return store.get(key);
+        }
+
+        @Override
+        public List<KeyValue<String, byte[]>> range(String first, String last) {
+            List<KeyValue<String, byte[]>> found = new ArrayList<>();
+            try (KeyValueIterator<String, byte[]> iterator = store.range(first, last)) {
+                iterator.forEachRemaining(found::add);
+            }
+            return found;
+        }
+    }
+
+    @Override
+    public void putWorker(Versioned<Allocated.Worker> worker) {
+        put(worker.version(), worker.value());
+    }
+
+    @Override
+    public void removeWorker(String worker) {
+        remove(new Entity.OfWorker(worker));
+    }
+
+    @Override
+    public void putService(Versioned<Allocated.Service> service) {
+        put(service.version(), service.value());
+    }
+
+    @Override
+    public void removeService(ServiceName service) {
+        remove(new Entity.OfService(service));
+    }
+
+    /** The index first: until the instance itself is written, a repetition finds what was there before. */
+    @Override
+    public void putInstance(PlacedInstance placed) {
+        instance(placed.name())
+                .filter(before -> !before.worker().equals(placed.worker()))
+                .ifPresent(before -> store.delete(hostedKey(before.worker(), placed.name())));
+        store.put(hostedKey(placed.worker(), placed.name()), bytes(placed.placedSince()));
+        put(placed.version(), placed.instance());
+    }
+
+    @Override
+    public void removeInstance(InstanceName instance) {
+        instance(instance).ifPresent(before -> {
+            store.delete(hostedKey(before.worker(), instance));
+            remove(new Entity.OfInstance(instance));
+        });
+    }
+
+    @Override
+    public void advanceTo(long version) {
+        store.put(versionKey(), bytes(version));
+    }
+
+    private void put(long version, Allocated allocated) {
+        // Written under the allocations' own subject: it is the same record in the same schema.
+        Allocation allocation = AllocationRecords.toAvro(realm, version, allocated);
+        store.put(
+                AllocationRecords.key(realm, allocated.entity()),
+                Objects.requireNonNull(serializer.serialize(Topics.ALLOCATIONS.name(), allocation)));
+    }
+
+    private void remove(Entity entity) {
+        store.delete(AllocationRecords.key(realm, entity));
+    }
+}

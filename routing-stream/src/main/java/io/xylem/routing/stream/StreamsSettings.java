@@ -1,0 +1,42 @@
+package io.xylem.routing.stream;
+
+import io.xylem.runtime.Latency;
+import io.xylem.schemas.Topics;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** Kafka Streams as routing needs it: what a user may tune, and what correctness rests on. */
+public final class StreamsSettings {
+    private StreamsSettings() {}
+
+    /** @param users the user's own Kafka settings; they win over the tuning and not over the rest */
+    public static Properties of(Map<String, Object> users, Latency latency) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "xylem-routing-v1");
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, latency.commitIntervalMs());
+        settings.put(StreamsConfig.POLL_MS_CONFIG, latency.pollMs());
+        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        // Streams' own default of 100 ms would be most of the time from event to route.
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        settings.putAll(users);
+
+        // Every route says what holds, so a repetition is harmless, and a transaction would only cost time.
+        settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+        // The allocator writes in transactions; what it has aborted was never allocated.
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        settings.put(
+                StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UndecodableToDeadLetters.class.getName());
+        settings.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, MalformedToDeadLetters.class.getName());
+        settings.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, Topics.DEAD_LETTERS.name());
+        settings.put("processing.exception.handler.global.enabled", true);
+        Properties properties = new Properties();
+        settings.forEach((key, value) -> properties.put(key, value));
+        return properties;
+    }
+}
