@@ -152,7 +152,7 @@ public final class Instances {
         try {
             wiring.attach(wanted.netns(), wanted.namespaceIp());
         } catch (IOException e) {
-            LOG.warn("attaching {} failed", instance, e);
+            LOG.warn("{} can't be attached: {}", instance, e.getMessage());
             throw new Refused(409, "NETWORK_REFUSED", String.valueOf(e.getMessage()));
         }
         desired.put(instance, wanted);

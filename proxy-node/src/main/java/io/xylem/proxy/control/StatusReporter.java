@@ -26,6 +26,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,6 +140,9 @@ public final class StatusReporter implements AutoCloseable {
         } catch (KafkaException e) {
             trouble(e);
             told.completeExceptionally(e);
+            if (!(e instanceof RetriableException || e instanceof SerializationException)) {
+                closeProducer(); // the next turn makes a new one
+            }
         }
     }
 
@@ -162,8 +167,13 @@ public final class StatusReporter implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        closeProducer();
+    }
+
+    private void closeProducer() {
         if (producer != null) {
             producer.close(Duration.ofSeconds(2));
+            producer = null;
         }
     }
 }

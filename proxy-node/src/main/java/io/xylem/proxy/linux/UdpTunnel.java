@@ -133,7 +133,7 @@ public final class UdpTunnel implements Tunnel {
         int first = into.count();
         int room = into.capacity() - first;
         for (int slot = first; slot < into.capacity(); slot++) {
-            received.makeRoom(slot, into.maxPacketBytes());
+            received.makeRoom(slot, into);
         }
         while (room > 0) {
             int count = receiveInto(received.header(first), room);

@@ -94,7 +94,7 @@ class ControlTest {
     private final AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private MockConsumer<String, byte[]> consumer = newConsumer();
-    private final MockProducer<String, WorkerStatus> producer = newProducer();
+    private MockProducer<String, WorkerStatus> producer = newProducer();
     private Control control;
     private long nextOffset;
 
@@ -145,6 +145,7 @@ class ControlTest {
 
     private void restart() throws IOException {
         control.close();
+        producer = newProducer();
         consumer = newConsumer();
         consumer.updateEndOffsets(Map.of(new TopicPartition(Topics.ROUTES.name(), 0), nextOffset));
         start();
