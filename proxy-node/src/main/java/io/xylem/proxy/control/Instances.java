@@ -39,7 +39,11 @@ public final class Instances {
     private final Map<InstanceName, String> faults = new TreeMap<>();
     private volatile Attachments attachments = Attachments.NONE;
 
-    /** An instance as {@code GET /instances} shows it. @param fault why it could not be connected, or empty */
+    /**
+     * An instance as {@code GET /instances} shows it.
+     *
+     * @param fault why it could not be connected, or empty
+     */
     record Seen(Desired desired, String fault) {}
 
     Instances(String worker, Routes routes, Wiring wiring, Path file) {

@@ -67,9 +67,13 @@ class RouteSnapshotTest {
         for (int i = 0; i < whole.length; i++) {
             byte[] damaged = whole.clone();
             damaged[i] ^= 0x10;
-            assertThatThrownBy(() -> RouteSnapshot.parse(damaged)).as("byte %d", i).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> RouteSnapshot.parse(damaged))
+                    .as("byte %d", i)
+                    .isInstanceOf(IOException.class);
             byte[] cut = Arrays.copyOf(whole, i);
-            assertThatThrownBy(() -> RouteSnapshot.parse(cut)).as("length %d", i).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> RouteSnapshot.parse(cut))
+                    .as("length %d", i)
+                    .isInstanceOf(IOException.class);
         }
         Files.write(file, Arrays.copyOf(whole, whole.length - 1));
         assertThat(RouteSnapshot.load(file, Samples.REALM, "w1")).isEmpty();

@@ -58,8 +58,8 @@ final class EchoClient {
                 if (!answer.getAddress().equals(InetAddress.getByName(to))) {
                     throw new IOException("asked " + to + ", answered by " + answer.getAddress());
                 }
-                String[] words = new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII)
-                        .split(" ", 3);
+                String[] words =
+                        new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII).split(" ", 3);
                 return new EchoServer.Told(
                         words[0], InetAddress.getByName(words[1]), words[2].getBytes(StandardCharsets.US_ASCII));
             }

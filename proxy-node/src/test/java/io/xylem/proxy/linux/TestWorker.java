@@ -75,10 +75,14 @@ final class TestWorker implements AutoCloseable {
 
     /** @throws AssertionError when the agent ended by itself */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         runner.close();
         poller.wakeUp();
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         poller.close();
         tunnel.close();
         device.close();

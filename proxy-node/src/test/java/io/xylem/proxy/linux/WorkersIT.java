@@ -64,7 +64,12 @@ class WorkersIT {
     }
 
     private static InstanceAt instance(
-            ServiceName service, int number, DualAddress instanceIp, DualAddress namespaceIp, String worker, String at) {
+            ServiceName service,
+            int number,
+            DualAddress instanceIp,
+            DualAddress namespaceIp,
+            String worker,
+            String at) {
         return new InstanceAt(
                 new InstanceName(service, number),
                 instanceIp,
@@ -182,7 +187,9 @@ class WorkersIT {
         byte[] content = new byte[(8 << 20) + 13];
         new Random(seed).nextBytes(content);
         byte[] echo = client.tcp(dialled, content).echo();
-        assertThat(Arrays.mismatch(echo, content)).as("first difference, -Dseed=%d", seed).isEqualTo(-1);
+        assertThat(Arrays.mismatch(echo, content))
+                .as("first difference, -Dseed=%d", seed)
+                .isEqualTo(-1);
         // As much as one packet holds, and one byte less: the checksum of an odd length.
         for (int length : new int[] {1300, 1299}) {
             assertThat(client.udp(dialled, "u".repeat(length)).echo()).hasSize(length);
@@ -204,8 +211,10 @@ class WorkersIT {
         client.shout("fdff::9999", "nor this");
         client.shout("10.30.0.50", "a service without instances");
         await().untilAsserted(() -> {
-            assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.UNKNOWN_DESTINATION)).isEqualTo(2);
-            assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.NO_USABLE_INSTANCE)).isEqualTo(1);
+            assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.UNKNOWN_DESTINATION))
+                    .isEqualTo(2);
+            assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.NO_USABLE_INSTANCE))
+                    .isEqualTo(1);
         });
     }
 
@@ -233,7 +242,8 @@ class WorkersIT {
             }
             return null;
         });
-        await().untilAsserted(() -> assertThat(inboundDrops(w1)).as("all of it, -Dseed=%d", seed).isEqualTo(503));
+        await().untilAsserted(() ->
+                assertThat(inboundDrops(w1)).as("all of it, -Dseed=%d", seed).isEqualTo(503));
         assertThat(w1.counters.drops(Direction.INBOUND, Drop.EMPTY)).isPositive();
         assertThat(w1.counters.drops(Direction.INBOUND, Drop.LENGTH_MISMATCH)).isPositive();
         assertThat(w1.counters.drops(Direction.INBOUND, Drop.TRUNCATED_HEADER)).isPositive();
