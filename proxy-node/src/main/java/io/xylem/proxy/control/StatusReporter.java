@@ -161,9 +161,12 @@ public final class StatusReporter implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        // Not interrupted: Kafka's client takes that for a defect. A send waits for max.block.ms at most.
+        thread.shutdown();
         try {
-            boolean _ = thread.awaitTermination(5, TimeUnit.SECONDS);
+            if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("the status thread did not end within 10 s");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -172,7 +175,7 @@ public final class StatusReporter implements AutoCloseable {
 
     private void closeProducer() {
         if (producer != null) {
-            producer.close(Duration.ofSeconds(2));
+            producer.close(Duration.ofSeconds(1));
             producer = null;
         }
     }

@@ -12,16 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /** Asks {@link EchoServer}s from one instance. What comes from another address than was dialled is a failure. */
-final class EchoClient {
+public final class EchoClient {
     private static final int TIMEOUT_MS = 20_000;
 
     private final NetworkNamespace namespace;
 
-    EchoClient(NetworkNamespace namespace) {
+    public EchoClient(NetworkNamespace namespace) {
         this.namespace = namespace;
     }
 
-    EchoServer.Told tcp(String to, byte[] content) throws IOException {
+    public EchoServer.Told tcp(String to, byte[] content) throws IOException {
         return namespace.call(() -> {
             try (Socket socket = new Socket()) {
                 socket.setSoTimeout(TIMEOUT_MS);
@@ -48,7 +48,7 @@ final class EchoClient {
         }
     }
 
-    EchoServer.Told udp(String to, String content) throws IOException {
+    public EchoServer.Told udp(String to, String content) throws IOException {
         return namespace.call(() -> {
             try (DatagramSocket socket = new DatagramSocket()) {
                 socket.setSoTimeout(TIMEOUT_MS);

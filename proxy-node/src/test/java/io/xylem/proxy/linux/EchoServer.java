@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * Answers in one instance, over TCP and UDP: who it is, from which address it was asked, and what it was sent. Sockets
  * live in the instance's namespace, their threads do not need to.
  */
-final class EchoServer implements AutoCloseable {
+public final class EchoServer implements AutoCloseable {
     static final int PORT = 8080;
     private static final int MAX_BYTES = 64 << 20;
 
@@ -23,7 +23,7 @@ final class EchoServer implements AutoCloseable {
     private final ServerSocket tcp;
     private final DatagramSocket udp;
 
-    EchoServer(String name, NetworkNamespace namespace) throws IOException {
+    public EchoServer(String name, NetworkNamespace namespace) throws IOException {
         this.name = name;
         tcp = namespace.call(() -> new ServerSocket(PORT, 100, InetAddress.getByName("::")));
         udp = namespace.call(() -> new DatagramSocket(new InetSocketAddress("::", PORT)));
@@ -32,7 +32,7 @@ final class EchoServer implements AutoCloseable {
     }
 
     /** What a client was told: {@code server}, and the client's address as the server saw it. */
-    record Told(String server, InetAddress seen, byte[] echo) {}
+    public record Told(String server, InetAddress seen, byte[] echo) {}
 
     private void serveTcp() {
         while (!tcp.isClosed()) {
