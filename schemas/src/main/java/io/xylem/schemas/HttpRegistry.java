@@ -90,13 +90,23 @@ final class HttpRegistry implements SchemaRegistry {
             }
             List<String> messages = new ArrayList<>();
             answer.path("messages").forEach(message -> messages.add(message.asText()));
-            return messages.isEmpty() ? List.of("incompatible; the registry gives no reason") : List.copyOf(messages);
+            return messages.isEmpty() ? reasons(subject, candidate) : List.copyOf(messages);
         } catch (RegistryException e) {
             if (e.errorCode() == RegistryException.NO_SUCH_SUBJECT) {
                 return List.of(); // nothing to be incompatible with
             }
             throw e;
         }
+    }
+
+    /** Apicurio says no and not why: the last version tells most of it. */
+    private List<String> reasons(String subject, Schema candidate) {
+        Registered latest = latest(subject);
+        List<String> reasons = new ArrayList<>(AvroSchemas.obstacles(candidate, latest.schema()));
+        reasons.addAll(AvroSchemas.obstacles(latest.schema(), candidate));
+        return reasons.isEmpty()
+                ? List.of("incompatible with an earlier version; the registry gives no reason")
+                : List.copyOf(reasons);
     }
 
     private static ObjectNode body(Schema schema) {

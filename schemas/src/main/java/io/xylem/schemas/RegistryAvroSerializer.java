@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
  * topic. Safe for use by several threads once configured.
  */
 public final class RegistryAvroSerializer<T extends GenericContainer> implements Serializer<T> {
-    private final Map<Written, Format> formats = new ConcurrentHashMap<>();
+    private final Map<Written, Format<T>> formats = new ConcurrentHashMap<>();
     private @Nullable RegistryConfig config;
     private @Nullable SchemaRegistry registry;
     private boolean isKey;
 
     private record Written(String topic, Schema schema) {}
 
-    /** Under which id, and in which schema, records are written. */
-    private record Format(int id, Schema schema) {}
+    /** Under which id, and in which schema, records are written; {@code writer} writes the value's own schema. */
+    private record Format<T>(int id, Schema schema, DatumWriter<T> writer) {}
 
     public RegistryAvroSerializer() {
         AvroSchemas.trustGeneratedClasses();
@@ -52,14 +52,14 @@ public final class RegistryAvroSerializer<T extends GenericContainer> implements
             return null;
         }
         Schema schema = value.getSchema();
-        Format format = formats.computeIfAbsent(new Written(topic, schema), this::agree);
+        Format<T> format = formats.computeIfAbsent(new Written(topic, schema), this::agree);
         try {
             ByteArrayOutputStream out = new ByteArrayOutputStream(256);
             out.writeBytes(WireFormat.header(format.id));
             if (format.schema.equals(schema)) {
-                write(new SpecificDatumWriter<>(schema), value, out);
+                write(format.writer, value, out);
             } else {
-                rewrite(value, schema, format.schema, out);
+                rewrite(value, format, out);
             }
             return out.toByteArray();
         } catch (IOException | RuntimeException e) {
@@ -69,7 +69,7 @@ public final class RegistryAvroSerializer<T extends GenericContainer> implements
         }
     }
 
-    private Format agree(Written written) {
+    private Format<T> agree(Written written) {
         if (config == null || registry == null) {
             throw new IllegalStateException("the serializer was not configured: it needs schema.registry.url");
         }
@@ -80,33 +80,38 @@ public final class RegistryAvroSerializer<T extends GenericContainer> implements
                 : schema;
         boolean normalize = config.getBoolean(RegistryConfig.NORMALIZE_SCHEMAS);
         if (config.getBoolean(RegistryConfig.AUTO_REGISTER_SCHEMAS)) {
-            return new Format(registry.register(subject, registered, normalize), schema);
+            return format(registry.register(subject, registered, normalize), schema, schema);
         }
         if (config.getBoolean(RegistryConfig.USE_LATEST_VERSION)) {
             return latest(subject, schema, registry.latest(subject));
         }
-        return new Format(registry.lookup(subject, registered, normalize), schema);
+        return format(registry.lookup(subject, registered, normalize), schema, schema);
     }
 
-    private static Format latest(String subject, Schema schema, SchemaRegistry.Registered latest) {
+    private Format<T> latest(String subject, Schema schema, SchemaRegistry.Registered latest) {
         if (latest.schema().equals(AvroSchemas.withoutJavaStrings(schema))) {
-            return new Format(latest.id(), schema);
+            return format(latest.id(), schema, schema);
         }
         List<String> obstacles = AvroSchemas.obstacles(latest.schema(), schema);
         if (!obstacles.isEmpty()) {
             throw new SerializationException("use.latest.version: the latest schema of subject '" + subject + "' (id "
                     + latest.id() + ") can't hold what is written: " + obstacles);
         }
-        return new Format(latest.id(), latest.schema());
+        return format(latest.id(), latest.schema(), schema);
+    }
+
+    private Format<T> format(int id, Schema registered, Schema own) {
+        return new Format<>(id, registered, new SpecificDatumWriter<>(own));
     }
 
     /** Fields are found by position, so a value can't be written in another schema directly. */
-    private static <V> void rewrite(V value, Schema from, Schema to, ByteArrayOutputStream out) throws IOException {
+    private static <V extends GenericContainer> void rewrite(V value, Format<V> format, ByteArrayOutputStream out)
+            throws IOException {
         ByteArrayOutputStream own = new ByteArrayOutputStream(256);
-        write(new SpecificDatumWriter<>(from), value, own);
-        Object resolved = new GenericDatumReader<>(from, to)
+        write(format.writer, value, own);
+        Object resolved = new GenericDatumReader<>(value.getSchema(), format.schema)
                 .read(null, DecoderFactory.get().binaryDecoder(own.toByteArray(), null));
-        write(new GenericDatumWriter<>(to), resolved, out);
+        write(new GenericDatumWriter<>(format.schema), resolved, out);
     }
 
     private static <V> void write(DatumWriter<V> writer, V value, ByteArrayOutputStream out) throws IOException {

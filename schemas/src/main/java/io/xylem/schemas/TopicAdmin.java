@@ -1,6 +1,8 @@
 package io.xylem.schemas;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -17,10 +20,13 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Brings the catalogue to a cluster, and tells where the cluster differs from it. Never changes a topic that exists. */
 public final class TopicAdmin {
+    private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final String PARTITIONS = "partitions";
     private static final String REPLICAS = "replicas";
 
@@ -67,7 +73,10 @@ public final class TopicAdmin {
         this.layout = layout;
     }
 
-    /** Creates the topics that are missing and returns their names; those that exist are left as they are. */
+    /**
+     * Creates the topics that are missing, waits until the brokers tell clients of them, and returns their names; those
+     * that exist are left as they are.
+     */
     public List<String> create() {
         Set<String> existing = await(admin.listTopics().names());
         List<NewTopic> missing = Topics.all().stream()
@@ -85,7 +94,20 @@ public final class TopicAdmin {
                 // Somebody else made it between our two questions; check() tells whether as we would have.
             }
         });
+        awaitVisible(created);
         return created.stream().sorted().toList();
+    }
+
+    /** The controller has made them when it answers; a broker learns of it a moment later. */
+    private void awaitVisible(Collection<String> topics) {
+        long deadlineNs = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+        while (!await(admin.listTopics().names()).containsAll(topics)) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new TimeoutException("the topics " + topics + " are made, and after " + VISIBLE_WITHIN.toSeconds()
+                        + " s a broker still does not know them all");
+            }
+            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+        }
     }
 
     /** Where the cluster is not as the catalogue and the layout say; empty if it is. */

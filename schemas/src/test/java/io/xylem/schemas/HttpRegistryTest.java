@@ -86,6 +86,15 @@ class HttpRegistryTest extends RegistryContract {
     }
 
     @Test
+    void anObjectionWithoutReasonGetsOne() {
+        server.isTerse = true;
+        registry.register("s", ONE, false);
+        assertThat(registry.objections("s", WITH_DEFAULT)).isEmpty();
+        assertThat(registry.objections("s", WITHOUT_DEFAULT))
+                .anySatisfy(reason -> assertThat(reason).contains("READER_FIELD_MISSING_DEFAULT_VALUE"));
+    }
+
+    @Test
     void aSchemaThatIsNotPlainAvroIsRefused() {
         server.answerAlways(200, "{\"schemaType\":\"PROTOBUF\",\"schema\":\"message M {}\"}");
         assertThatThrownBy(() -> registry.byId(1))

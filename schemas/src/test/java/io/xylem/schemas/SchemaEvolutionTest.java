@@ -104,7 +104,7 @@ class SchemaEvolutionTest {
                 "000000000104773100", // something is left over
                 "0000000001fe", // a length that does not end
                 "000000000101", // a negative length
-                "0000000001feffffff0f", // a text of 2 GiB
+                "00000000018080808008", // a text of 1 GiB
                 "00000000", // truncated header
             })
     void wrongBytesAreRefused(String hex) {
