@@ -21,7 +21,12 @@ final class ProxySettings {
 
     static ConfigDef definition() {
         return Settings.common()
-                .define(REALM, ConfigDef.Type.STRING, "main", Importance.HIGH, "The overlay that this worker belongs to.")
+                .define(
+                        REALM,
+                        ConfigDef.Type.STRING,
+                        "main",
+                        Importance.HIGH,
+                        "The overlay that this worker belongs to.")
                 .define(
                         WORKER,
                         ConfigDef.Type.STRING,

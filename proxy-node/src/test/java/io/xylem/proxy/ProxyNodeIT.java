@@ -72,7 +72,8 @@ class ProxyNodeIT {
             try (EchoServer _ = new EchoServer("S1", serverSpace)) {
                 try (ProxyNode node = ProxyNode.start(settings(directory, worker), fault::set)) {
                     assertThat(client.tcp("10.30.0.1", new byte[100]).server()).isEqualTo("S1");
-                    assertThat(client.tcp("fdff:2000::1", new byte[100]).server()).isEqualTo("S1");
+                    assertThat(client.tcp("fdff:2000::1", new byte[100]).server())
+                            .isEqualTo("S1");
                     assertThat(call(node, "GET", "/health/live").statusCode()).isEqualTo(200);
                     assertThat(call(node, "GET", "/health/ready").statusCode()).isEqualTo(503);
                     assertThat(call(node, "GET", "/status").body()).contains("\"tableVersion\":13", "\"attached\":2");
@@ -80,9 +81,11 @@ class ProxyNodeIT {
                 assertThat(TestNamespaces.links(worker)).contains("xylem0", "xv0a121e41", "xv0a121e49");
                 try (ProxyNode node = ProxyNode.start(settings(directory, worker), fault::set)) {
                     assertThat(client.tcp("10.30.0.1", new byte[100]).server()).isEqualTo("S1");
-                    assertThat(call(node, "DELETE", "/instances/A.prod.S.prod/1").statusCode())
+                    assertThat(call(node, "DELETE", "/instances/A.prod.S.prod/1")
+                                    .statusCode())
                             .isEqualTo(204);
-                    assertThat(call(node, "DELETE", "/instances/A.prod.C.prod/9").statusCode())
+                    assertThat(call(node, "DELETE", "/instances/A.prod.C.prod/9")
+                                    .statusCode())
                             .isEqualTo(204);
                 }
             }
