@@ -123,11 +123,12 @@ public final class Instances {
         }
         LOG.info("attached {} ({}) as {}", instance, netns, route.namespaceIp());
         switch (route.state()) {
-            case SCHEDULED, UNREADY -> {
+            // Also when it is ready: that it was detached a moment ago may be on its way still.
+            case SCHEDULED, UNREADY, READY -> {
                 long leftMs = timeoutMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
                 awaitTold(reporter, Report.ready(route), leftMs);
             }
-            case READY, DRAINING -> {}
+            case DRAINING -> {}
         }
         return wanted;
     }

@@ -291,6 +291,19 @@ class ControlTest {
     }
 
     @Test
+    void whatIsAttachedAgainBeforeItsDetachWasHeardIsReadyInTheEnd() throws Exception {
+        wiring.namespaces.add("n1");
+        route(Samples.at(Samples.S1, "w1", InstanceState.READY, 7));
+        assertThat(call("POST", "/instances", ATTACH_S1).statusCode()).isEqualTo(200);
+        assertThat(call("DELETE", "/instances/A.prod.S.prod/1", "").statusCode()).isEqualTo(204);
+        assertThat(call("POST", "/instances", ATTACH_S1).statusCode()).isEqualTo(200);
+        assertThat(reports().getLast().getReady()).isTrue();
+        long before = heartbeatsOf(7);
+        await().until(() -> heartbeatsOf(7) >= before + 2);
+        assertThat(reports().getLast().getReady()).isTrue();
+    }
+
+    @Test
     void aRestartFindsItsInstancesBeforeAnyBroker() throws Exception {
         wiring.namespaces.add("n1");
         route(Samples.at(Samples.S1, "w1", InstanceState.READY, 7));
