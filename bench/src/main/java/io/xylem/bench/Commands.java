@@ -13,7 +13,8 @@ final class Commands {
 
     static Result run(NetworkNamespace namespace, String... command) throws IOException {
         return namespace.call(() -> {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Result(process.waitFor(), output);

@@ -38,8 +38,14 @@ public final class DataPlaneBench {
                     baseline[f][round] = figure.measure().of(kernel);
                     measured[f][round] = figure.measure().of(user);
                     System.err.printf(
-                            Locale.ROOT, "round %d of %d: %s: %.2f, %.2f %s%n",
-                            round + 1, rounds, figure.name(), baseline[f][round], measured[f][round], figure.unit());
+                            Locale.ROOT,
+                            "round %d of %d: %s: %.2f, %.2f %s%n",
+                            round + 1,
+                            rounds,
+                            figure.name(),
+                            baseline[f][round],
+                            measured[f][round],
+                            figure.unit());
                 }
             }
             print(figures, kernel.name(), baseline, user.name(), measured);
@@ -48,18 +54,28 @@ public final class DataPlaneBench {
 
     private static void print(
             List<Figure> figures, String baselineName, double[][] baseline, String name, double[][] measured) {
-        System.out.printf("| figure | %s | %s | ratio: median (min-max) of %d rounds |%n", baselineName, name, baseline[0].length);
+        System.out.printf(
+                "| figure | %s | %s | ratio: median (min-max) of %d rounds |%n",
+                baselineName, name, baseline[0].length);
         System.out.println("|---|---|---|---|");
         for (int f = 0; f < figures.size(); f++) {
             List<Double> ratios = new ArrayList<>();
             for (int round = 0; round < baseline[f].length; round++) {
                 ratios.add(measured[f][round] / baseline[f][round]);
             }
-            double[] sorted = ratios.stream().mapToDouble(ratio -> ratio).sorted().toArray();
+            double[] sorted =
+                    ratios.stream().mapToDouble(ratio -> ratio).sorted().toArray();
             System.out.printf(
-                    Locale.ROOT, "| %s | %.2f %s | %.2f %s | %.3f (%.3f-%.3f) |%n",
-                    figures.get(f).name(), median(baseline[f]), figures.get(f).unit(), median(measured[f]),
-                    figures.get(f).unit(), median(sorted), sorted[0], sorted[sorted.length - 1]);
+                    Locale.ROOT,
+                    "| %s | %.2f %s | %.2f %s | %.3f (%.3f-%.3f) |%n",
+                    figures.get(f).name(),
+                    median(baseline[f]),
+                    figures.get(f).unit(),
+                    median(measured[f]),
+                    figures.get(f).unit(),
+                    median(sorted),
+                    sorted[0],
+                    sorted[sorted.length - 1]);
         }
     }
 

@@ -22,8 +22,7 @@ final class KernelMode implements Mode {
             vxlan(lab.worker1, Lab.UNDERLAY_1, Lab.UNDERLAY_2, "10.99.0.1/30", SERVER + "/32 via 10.99.0.2");
             vxlan(lab.worker2, Lab.UNDERLAY_2, Lab.UNDERLAY_1, "10.99.0.2/30", CLIENT + "/32 via 10.99.0.1");
             Commands.check(lab.worker1, "nft", "add table ip xylem");
-            Commands.check(
-                    lab.worker1, "nft", "add chain ip xylem pre { type nat hook prerouting priority dstnat; }");
+            Commands.check(lab.worker1, "nft", "add chain ip xylem pre { type nat hook prerouting priority dstnat; }");
             Commands.check(lab.worker1, "nft", "add rule ip xylem pre ip daddr " + SERVICE_IP + " dnat to " + SERVER);
         } catch (IOException e) {
             lab.close();

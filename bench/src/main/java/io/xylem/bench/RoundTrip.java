@@ -49,7 +49,9 @@ final class RoundTrip {
     private static void echo(ServerSocket listening) {
         try (Socket socket = listening.accept()) {
             socket.setTcpNoDelay(true);
-            for (int b = socket.getInputStream().read(); b >= 0; b = socket.getInputStream().read()) {
+            for (int b = socket.getInputStream().read();
+                    b >= 0;
+                    b = socket.getInputStream().read()) {
                 socket.getOutputStream().write(b);
             }
         } catch (IOException e) {

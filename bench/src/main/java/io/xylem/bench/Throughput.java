@@ -18,10 +18,22 @@ final class Throughput {
             // Until the server listens the client is refused at once, so its own failure is the condition to wait by.
             for (int attempt = 0; attempt < MAX_TRIES && server.isAlive(); attempt++) {
                 Commands.Result result = Commands.run(
-                        mode.client(), "iperf3", "-c", mode.target(), "-J", "-O", "1", "-t",
-                        Integer.toString(seconds), "-P", Integer.toString(streams), "--connect-timeout", "2000");
+                        mode.client(),
+                        "iperf3",
+                        "-c",
+                        mode.target(),
+                        "-J",
+                        "-O",
+                        "1",
+                        "-t",
+                        Integer.toString(seconds),
+                        "-P",
+                        Integer.toString(streams),
+                        "--connect-timeout",
+                        "2000");
                 said = result.output();
-                JsonNode received = JSON.readTree(said).path("end").path("sum_received").path("bits_per_second");
+                JsonNode received =
+                        JSON.readTree(said).path("end").path("sum_received").path("bits_per_second");
                 if (result.status() == 0 && received.isNumber()) {
                     return received.asDouble() / 1e9;
                 }

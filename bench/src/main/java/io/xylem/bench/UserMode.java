@@ -62,8 +62,7 @@ final class UserMode implements Mode {
         UdpTunnel tunnel = opened(UdpTunnel.open(worker, underlay, TUNNEL_PORT));
         Poller poller = opened(Poller.of(device, tunnel));
         WorkerNetwork network = new WorkerNetwork(worker);
-        network.prepare(
-                device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
+        network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
         network.attach(instance, attachment.namespaceIp());
 
         RouteTable routes = routes(name);

@@ -62,8 +62,22 @@ class Ipv6Test {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::1", "fc00::1%eth0",
-                "::10.30.0.1", "[::1]", " ::1", "fc00::/7", "localhost", "10.30.0.1"
+                "",
+                ":",
+                ":::",
+                "1",
+                "1:2:3:4:5:6:7",
+                "1:2:3:4:5:6:7:8:9",
+                "1::2::3",
+                "12345::",
+                "g::1",
+                "fc00::1%eth0",
+                "::10.30.0.1",
+                "[::1]",
+                " ::1",
+                "fc00::/7",
+                "localhost",
+                "10.30.0.1"
             })
     void anythingElseIsRefusedByName(String text) {
         assertThatThrownBy(() -> Ipv6.parse(text))

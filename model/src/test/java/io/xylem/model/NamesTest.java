@@ -20,8 +20,19 @@ class NamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "A", "A.prod.S", "A.prod.S.prod.x", "A..S.prod", "A.prod.S.", "A.prod.S-1.prod", "A.prod.S_1.prod",
-                "A.prod. S.prod", "Ä.prod.S.prod", "A.prod.S.prod\n", "x123456789012345678901234567890.a.b.c", "A|b.c.d.e"
+                "",
+                "A",
+                "A.prod.S",
+                "A.prod.S.prod.x",
+                "A..S.prod",
+                "A.prod.S.",
+                "A.prod.S-1.prod",
+                "A.prod.S_1.prod",
+                "A.prod. S.prod",
+                "Ä.prod.S.prod",
+                "A.prod.S.prod\n",
+                "x123456789012345678901234567890.a.b.c",
+                "A|b.c.d.e"
             })
     void anythingElseIsRefused(String text) {
         assertThatThrownBy(() -> ServiceName.parse(text))
@@ -33,7 +44,9 @@ class NamesTest {
     void instancesAreOrderedByServiceAndThenByNumber() {
         ServiceName a = ServiceName.parse("A.prod.S.prod");
         ServiceName b = ServiceName.parse("B.prod.S.prod");
-        assertThat(new InstanceName(a, 10)).isGreaterThan(new InstanceName(a, 9)).isLessThan(new InstanceName(b, 0));
+        assertThat(new InstanceName(a, 10))
+                .isGreaterThan(new InstanceName(a, 9))
+                .isLessThan(new InstanceName(b, 0));
         assertThat(new InstanceName(a, 0)).hasToString("A.prod.S.prod#0");
         assertThatThrownBy(() -> new InstanceName(a, -1)).hasMessageContaining("-1");
     }
@@ -45,7 +58,8 @@ class NamesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"192.168.77.1, 0", "192.168.77.1, 65536", "192.168.77.1, -1", "w1.example, 1", "'', 1", "192.168.77, 1"})
+    @CsvSource({"192.168.77.1, 0", "192.168.77.1, 65536", "192.168.77.1, -1", "w1.example, 1", "'', 1", "192.168.77, 1"
+    })
     void aBadEndpointIsRefused(String address, int port) {
         assertThatThrownBy(() -> new Endpoint(address, port)).isInstanceOf(IllegalArgumentException.class);
     }

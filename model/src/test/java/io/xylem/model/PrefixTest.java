@@ -56,8 +56,10 @@ class PrefixTest {
         assertThat(wide.overlaps(narrow)).isTrue();
         assertThat(narrow.overlaps(wide)).isTrue();
         assertThat(wide.overlaps(beside)).isFalse();
-        assertThat(Ipv6Prefix.parse("fdff::/21").overlaps(Ipv6Prefix.parse("fdff:800::/21"))).isFalse();
-        assertThat(Ipv6Prefix.parse("fdff::/21").overlaps(Ipv6Prefix.parse("fc00::/7"))).isTrue();
+        assertThat(Ipv6Prefix.parse("fdff::/21").overlaps(Ipv6Prefix.parse("fdff:800::/21")))
+                .isFalse();
+        assertThat(Ipv6Prefix.parse("fdff::/21").overlaps(Ipv6Prefix.parse("fc00::/7")))
+                .isTrue();
     }
 
     @Test

@@ -51,9 +51,11 @@ final class ProxyNode implements AutoCloseable {
     /** Ended last to first. */
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
+    private int httpPort;
+
     private ProxyNode() {}
 
-    static ProxyNode start(Settings settings, Consumer<Throwable> fatal) throws Exception {
+    static ProxyNode start(Settings settings, Consumer<Throwable> fatal) throws IOException {
         ProxyNode node = new ProxyNode();
         try {
             node.begin(settings, fatal);
@@ -117,12 +119,17 @@ final class ProxyNode implements AutoCloseable {
         });
         parts.push(control);
         control.start();
+        httpPort = control.httpPort();
         LOG.info(
                 "worker {} in network namespace {}: tunnel on port {}, HTTP on port {}",
                 worker,
                 namespace,
                 tunnel.port(),
                 control.httpPort());
+    }
+
+    int httpPort() {
+        return httpPort;
     }
 
     private <T extends AutoCloseable> T opened(T part) {

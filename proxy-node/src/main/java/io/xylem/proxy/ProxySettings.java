@@ -4,7 +4,6 @@ import io.xylem.runtime.Settings;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 
 /** The proxy's settings beside the common ones. */
 final class ProxySettings {
@@ -22,48 +21,53 @@ final class ProxySettings {
 
     static ConfigDef definition() {
         return Settings.common()
-                .define(REALM, Type.STRING, "main", Importance.HIGH, "The overlay that this worker belongs to.")
+                .define(
+                        REALM,
+                        ConfigDef.Type.STRING,
+                        "main",
+                        Importance.HIGH,
+                        "The overlay that this worker belongs to.")
                 .define(
                         WORKER,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         ConfigDef.NO_DEFAULT_VALUE,
                         new ConfigDef.NonEmptyString(),
                         Importance.HIGH,
                         "This worker's name, as its WorkerJoined event says it.")
                 .define(
                         DATA_DIR,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         ConfigDef.NO_DEFAULT_VALUE,
                         new ConfigDef.NonEmptyString(),
                         Importance.HIGH,
                         "A directory of this worker's own: its routes and attached instances.")
                 .define(
                         TUNNEL_ADDRESS,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "0.0.0.0",
                         Importance.HIGH,
                         "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves both.")
                 .define(
                         TUNNEL_PORT,
-                        Type.INT,
+                        ConfigDef.Type.INT,
                         50_103,
                         Range.between(0, 65_535),
                         Importance.MEDIUM,
                         "The tunnel's UDP port.")
                 .define(
                         NETNS,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "",
                         Importance.MEDIUM,
                         "The network namespace of the packets, by name or path; empty for the process's own."
                                 + " Kafka and HTTP stay in the process's own.")
-                .define(DEVICE, Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
+                .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
                 .define(
                         OVERLAY_V4,
-                        Type.LIST,
+                        ConfigDef.Type.LIST,
                         "10.30.0.0/16",
                         Importance.LOW,
                         "The realm's IPv4 prefixes of service and instance IPs, led into the device.")
-                .define(OVERLAY_V6, Type.LIST, "fdff::/16", Importance.LOW, "The same in IPv6.");
+                .define(OVERLAY_V6, ConfigDef.Type.LIST, "fdff::/16", Importance.LOW, "The same in IPv6.");
     }
 }

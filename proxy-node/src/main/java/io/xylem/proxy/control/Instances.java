@@ -39,7 +39,11 @@ public final class Instances {
     private final Map<InstanceName, String> faults = new TreeMap<>();
     private volatile Attachments attachments = Attachments.NONE;
 
-    /** An instance as {@code GET /instances} shows it. @param fault why it could not be connected, or empty */
+    /**
+     * An instance as {@code GET /instances} shows it.
+     *
+     * @param fault why it could not be connected, or empty
+     */
     record Seen(Desired desired, String fault) {}
 
     Instances(String worker, Routes routes, Wiring wiring, Path file) {
@@ -119,11 +123,12 @@ public final class Instances {
         }
         LOG.info("attached {} ({}) as {}", instance, netns, route.namespaceIp());
         switch (route.state()) {
-            case SCHEDULED, UNREADY -> {
+            // Also when it is ready: that it was detached a moment ago may be on its way still.
+            case SCHEDULED, UNREADY, READY -> {
                 long leftMs = timeoutMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
                 awaitTold(reporter, Report.ready(route), leftMs);
             }
-            case READY, DRAINING -> {}
+            case DRAINING -> {}
         }
         return wanted;
     }
@@ -152,7 +157,7 @@ public final class Instances {
         try {
             wiring.attach(wanted.netns(), wanted.namespaceIp());
         } catch (IOException e) {
-            LOG.warn("attaching {} failed", instance, e);
+            LOG.warn("{} can't be attached: {}", instance, e.getMessage());
             throw new Refused(409, "NETWORK_REFUSED", String.valueOf(e.getMessage()));
         }
         desired.put(instance, wanted);

@@ -88,7 +88,7 @@ record RouteSnapshot(String realm, String worker, long nextOffset, long savedAtM
         return Optional.empty();
     }
 
-    private static RouteSnapshot parse(byte[] bytes) throws IOException {
+    static RouteSnapshot parse(byte[] bytes) throws IOException {
         int body = bytes.length - Integer.BYTES;
         CRC32C sum = new CRC32C();
         sum.update(bytes, 0, Math.max(0, body));

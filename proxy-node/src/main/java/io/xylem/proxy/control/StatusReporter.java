@@ -26,6 +26,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,6 +140,9 @@ public final class StatusReporter implements AutoCloseable {
         } catch (KafkaException e) {
             trouble(e);
             told.completeExceptionally(e);
+            if (!(e instanceof RetriableException || e instanceof SerializationException)) {
+                closeProducer(); // the next turn makes a new one
+            }
         }
     }
 
@@ -156,14 +161,22 @@ public final class StatusReporter implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        // Not interrupted: Kafka's client takes that for a defect. A send waits for max.block.ms at most.
+        thread.shutdown();
         try {
-            boolean _ = thread.awaitTermination(5, TimeUnit.SECONDS);
+            if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("the status thread did not end within 10 s");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        closeProducer();
+    }
+
+    private void closeProducer() {
         if (producer != null) {
-            producer.close(Duration.ofSeconds(2));
+            producer.close(Duration.ofSeconds(1));
+            producer = null;
         }
     }
 }

@@ -1,17 +1,19 @@
 package io.xylem.proxy.linux;
 
 import io.xylem.proxy.dataplane.PacketBatch;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Where the memory of the batch used last begins; asked again only when another batch comes. */
+/** Where the memory of a batch begins; asked again only when a batch with other memory comes. */
 final class BatchAddress {
-    private @Nullable PacketBatch batch; // kept reachable, and with it its memory
+    private @Nullable ByteBuffer memory; // kept reachable
     private long address;
 
-    long of(PacketBatch current) {
-        if (current != batch) {
-            address = Native.address(current.memory());
-            batch = current;
+    @SuppressWarnings("ReferenceEquality") // the very memory, not its contents
+    long of(PacketBatch batch) {
+        if (batch.memory() != memory) {
+            memory = batch.memory();
+            address = Native.address(batch.memory());
         }
         return address;
     }

@@ -21,6 +21,7 @@ final class Libc {
     private static final MethodHandle CLOSE = Native.link("close", INT, INT);
     private static final MethodHandle SETNS = Native.link("setns", INT, INT, INT);
     private static final MethodHandle IOCTL = Native.linkVariadic("ioctl", 2, INT, INT, LONG, LONG);
+    private static final MethodHandle WRITE = Native.link("write", LONG, INT, LONG, LONG);
     private static final MethodHandle EVENTFD = Native.link("eventfd", INT, INT, INT);
 
     private Libc() {}
@@ -61,6 +62,17 @@ final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = Native.errnoPlace(arena);
             int result = (int) IOCTL.invokeExact(errno, fd, request, argument);
+            return result >= 0 ? result : -Native.errno(errno);
+        } catch (Throwable e) {
+            throw Native.impossible(e);
+        }
+    }
+
+    /** @return bytes written, or a negative errno */
+    static long write(int fd, long address, long lengthBytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = Native.errnoPlace(arena);
+            long result = (long) WRITE.invokeExact(errno, fd, address, lengthBytes);
             return result >= 0 ? result : -Native.errno(errno);
         } catch (Throwable e) {
             throw Native.impossible(e);

@@ -10,11 +10,10 @@ import static io.xylem.proxy.linux.Native.SHORT_BE;
 import io.xylem.proxy.dataplane.PacketBatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The structures that {@code recvmmsg} and {@code sendmmsg} want, one a slot of a batch, pointing into the batch's own
- * memory. Laid out when a batch is first seen, then only lengths and peers change. Layout of 64-bit Linux:
+ * memory. Laid out once; each call sets places, lengths and peers. Layout of 64-bit Linux:
  *
  * <pre>
  *  struct mmsghdr (64): name* 0 | namelen u32 8 | iov* 16 | iovlen 24 | control* 32 | controllen 40 | flags 48 | len u32 56
@@ -33,7 +32,8 @@ final class MessageVector {
 
     private final Arena arena;
     private final boolean v6;
-    private @Nullable PacketBatch batch;
+    private final BatchAddress batchAddress = new BatchAddress();
+    private long memory;
     private int capacity;
     private long headers;
     private long vectors;
@@ -50,31 +50,31 @@ final class MessageVector {
         return headers + (long) slot * HEADER_BYTES;
     }
 
-    /** Points the structures at a batch; free of cost when it is the one of the last call. */
-    void use(PacketBatch current) {
-        if (current == batch) {
-            return;
+    /** Takes up a batch, which costs nothing when its memory is that of the last one. */
+    void use(PacketBatch batch) {
+        if (batch.capacity() > capacity) {
+            layOut(batch.capacity());
         }
-        if (current.capacity() > capacity) {
-            capacity = current.capacity();
-            headers = arena.allocate((long) capacity * HEADER_BYTES, 8).address();
-            vectors = arena.allocate((long) capacity * IOVEC_BYTES, 8).address();
-            names = arena.allocate((long) capacity * NAME_BYTES, 8).address();
-        }
-        long base = Native.address(current.memory());
-        for (int slot = 0; slot < current.capacity(); slot++) {
-            MEMORY.set(LONG, vector(slot), base + current.offset(slot));
+        memory = batchAddress.of(batch);
+    }
+
+    private void layOut(int slots) {
+        capacity = slots;
+        headers = arena.allocate((long) capacity * HEADER_BYTES, 8).address();
+        vectors = arena.allocate((long) capacity * IOVEC_BYTES, 8).address();
+        names = arena.allocate((long) capacity * NAME_BYTES, 8).address();
+        for (int slot = 0; slot < capacity; slot++) {
             MEMORY.set(LONG, header(slot), name(slot));
             MEMORY.set(LONG, header(slot) + 16, vector(slot));
             MEMORY.set(LONG, header(slot) + 24, 1);
         }
-        batch = current;
     }
 
-    /** Before receiving: the kernel overwrote these with what it found. */
-    void makeRoom(int slot, int maxPacketBytes) {
+    /** Before receiving: the kernel overwrote the lengths, and a slot's place changes when its packet moves on. */
+    void makeRoom(int slot, PacketBatch into) {
         MEMORY.set(INT, header(slot) + NAME_LENGTH, NAME_BYTES);
-        MEMORY.set(LONG, vector(slot) + 8, maxPacketBytes);
+        MEMORY.set(LONG, vector(slot), memory + into.offset(slot));
+        MEMORY.set(LONG, vector(slot) + 8, into.maxPacketBytes());
     }
 
     /** After receiving. */
@@ -107,6 +107,7 @@ final class MessageVector {
             MEMORY.set(INT_BE, name + 4, (int) from.peerLow(slot));
         }
         MEMORY.set(INT, header(slot) + NAME_LENGTH, asV6 ? 28 : 16);
+        MEMORY.set(LONG, vector(slot), memory + from.offset(slot));
         MEMORY.set(LONG, vector(slot) + 8, from.length(slot));
     }
 

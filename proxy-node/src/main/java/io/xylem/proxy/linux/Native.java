@@ -17,8 +17,9 @@ import java.nio.ByteOrder;
  * linking takes about 20 ms a call. Pointers are plain {@code long}s. No call is linked as critical: a blocking one
  * would hold up garbage collection.
  *
- * <p>{@code errno} is captured on every call, also on the fast ones: it costs a few nanoseconds beside a system call of
- * 200, and without it a full queue, a packet that is too long and a dead device look the same.
+ * <p>A call is linked in one of two ways. {@link #link} captures {@code errno} and allocates (the JDK slices the place
+ * for it); {@link #linkPlain} does neither and is for calls per packet, which ask again by the other way when they fail
+ * and the reason matters.
  */
 final class Native {
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -38,28 +39,31 @@ final class Native {
     private Native() {}
 
     /** Links a function of the C library; the handle takes the place for {@code errno} first. */
-    @SuppressWarnings("restricted")
     static MethodHandle link(String name, MemoryLayout result, MemoryLayout... arguments) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment function = linker.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new UnsupportedOperationException("the C library has no function " + name));
-        return linker.downcallHandle(
-                function, FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
+        return handle(name, FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
     }
 
-    /** As {@link #link} for a function {@code f(int, int, ...)} whose further arguments are variadic. */
-    @SuppressWarnings("restricted")
+    /** As {@link #link} for a function whose arguments after the {@code fixed} first ones are variadic. */
     static MethodHandle linkVariadic(String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment function = linker.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new UnsupportedOperationException("the C library has no function " + name));
-        return linker.downcallHandle(
-                function,
+        return handle(
+                name,
                 FunctionDescriptor.of(result, arguments),
                 Linker.Option.captureCallState("errno"),
                 Linker.Option.firstVariadicArg(fixed));
+    }
+
+    /** Without {@code errno} and without any allocation. */
+    static MethodHandle linkPlain(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return handle(name, FunctionDescriptor.of(result, arguments));
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle(String name, FunctionDescriptor type, Linker.Option... options) {
+        Linker linker = Linker.nativeLinker();
+        MemorySegment function = linker.defaultLookup()
+                .find(name)
+                .orElseThrow(() -> new UnsupportedOperationException("the C library has no function " + name));
+        return linker.downcallHandle(function, type, options);
     }
 
     static MemorySegment errnoPlace(Arena arena) {

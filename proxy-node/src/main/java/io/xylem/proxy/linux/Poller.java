@@ -25,12 +25,10 @@ public final class Poller implements Readiness, AutoCloseable {
     private static final int TUNNEL = 1;
     private static final int WAKE = 2;
 
-    private static final MethodHandle POLL = Native.link("poll", INT, LONG, LONG, INT);
-    private static final MethodHandle READ = Native.link("read", LONG, INT, LONG, LONG);
-    private static final MethodHandle WRITE = Native.link("write", LONG, INT, LONG, LONG);
+    private static final MethodHandle POLL = Native.linkPlain("poll", INT, LONG, LONG, INT);
+    private static final MethodHandle READ = Native.linkPlain("read", LONG, INT, LONG, LONG);
 
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment errno = Native.errnoPlace(arena);
     private final MemorySegment entries = arena.allocate(3L * ENTRY_BYTES, 8);
     private final MemorySegment drained = arena.allocate(LONG);
     private final String deviceName;
@@ -63,16 +61,8 @@ public final class Poller implements Readiness, AutoCloseable {
 
     @Override
     public void await(int timeoutMs) throws IOException {
-        int ready;
-        try {
-            ready = (int) POLL.invokeExact(errno, entries.address(), 3L, timeoutMs);
-        } catch (Throwable e) {
-            throw Native.impossible(e);
-        }
-        if (ready < 0 && Native.errno(errno) != Errno.EINTR) {
-            throw new LinuxException("wait for packets", Native.errno(errno), "");
-        }
-        if (ready > 0) {
+        // Below 0: a signal came (EINTR), and the caller's turn begins early.
+        if (poll(timeoutMs) > 0) {
             if ((found(DEVICE) & (POLLERR | POLLHUP | POLLNVAL)) != 0) {
                 throw new LinuxException(
                         "wait for packets of TUN device " + deviceName,
@@ -88,9 +78,17 @@ public final class Poller implements Readiness, AutoCloseable {
         }
     }
 
+    private int poll(int timeoutMs) {
+        try {
+            return (int) POLL.invokeExact(entries.address(), 3L, timeoutMs);
+        } catch (Throwable e) {
+            throw Native.impossible(e);
+        }
+    }
+
     private void drain() {
         try {
-            long _ = (long) READ.invokeExact(errno, wakeFd, drained.address(), 8L);
+            long _ = (long) READ.invokeExact(wakeFd, drained.address(), 8L);
         } catch (Throwable e) {
             throw Native.impossible(e);
         }
@@ -101,10 +99,10 @@ public final class Poller implements Readiness, AutoCloseable {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment one = scratch.allocate(LONG);
             one.set(LONG, 0, 1);
-            // It can fail only when 2^64 - 2 wake-ups wait.
-            long _ = (long) WRITE.invokeExact(Native.errnoPlace(scratch), wakeFd, one.address(), 8L);
-        } catch (Throwable e) {
-            throw Native.impossible(e);
+            long result = Libc.write(wakeFd, one.address(), Long.BYTES);
+            if (result < 0 && result != -Errno.EAGAIN) { // EAGAIN: 2^64 - 2 wake-ups wait already
+                throw new IllegalStateException("the waiting thread can't be woken: " + Errno.text((int) -result));
+            }
         }
     }
 

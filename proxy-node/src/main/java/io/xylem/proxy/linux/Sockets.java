@@ -26,6 +26,7 @@ final class Sockets {
     private static final MethodHandle SOCKET = Native.link("socket", INT, INT, INT, INT);
     private static final MethodHandle BIND = Native.link("bind", INT, INT, LONG, INT);
     private static final MethodHandle GETSOCKNAME = Native.link("getsockname", INT, INT, LONG, LONG);
+    private static final MethodHandle SENDMSG = Native.link("sendmsg", LONG, INT, LONG, INT);
     private static final MethodHandle SETSOCKOPT = Native.link("setsockopt", INT, INT, INT, INT, LONG, INT);
 
     private Sockets() {}
@@ -36,6 +37,17 @@ final class Sockets {
             MemorySegment errno = Native.errnoPlace(arena);
             int fd = (int) SOCKET.invokeExact(errno, family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
             return fd >= 0 ? fd : -Native.errno(errno);
+        } catch (Throwable e) {
+            throw Native.impossible(e);
+        }
+    }
+
+    /** @param header address of a {@code msghdr}. @return bytes sent, or a negative errno */
+    static long send(int fd, long header, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = Native.errnoPlace(arena);
+            long result = (long) SENDMSG.invokeExact(errno, fd, header, flags);
+            return result >= 0 ? result : -Native.errno(errno);
         } catch (Throwable e) {
             throw Native.impossible(e);
         }

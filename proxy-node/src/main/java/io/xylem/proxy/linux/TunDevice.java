@@ -31,12 +31,10 @@ public final class TunDevice implements PacketDevice {
     private static final int IFREQ_FLAGS = 16;
     private static final int IFNAMSIZ = 16;
 
-    private static final MethodHandle READ = Native.link("read", LONG, INT, LONG, LONG);
-    private static final MethodHandle WRITE = Native.link("write", LONG, INT, LONG, LONG);
+    private static final MethodHandle READ = Native.linkPlain("read", LONG, INT, LONG, LONG);
+    private static final MethodHandle WRITE = Native.linkPlain("write", LONG, INT, LONG, LONG);
 
     private final String name;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment errno = Native.errnoPlace(arena);
     private final BatchAddress readInto = new BatchAddress();
     private final BatchAddress writtenFrom = new BatchAddress();
     private int fd;
@@ -112,24 +110,18 @@ public final class TunDevice implements PacketDevice {
         return fd;
     }
 
+    /** That the device is gone shows in {@link Poller#await}, which follows a read of nothing. */
     @Override
-    public int read(PacketBatch into) throws IOException {
+    public int read(PacketBatch into) {
         long base = readInto.of(into);
         int added = 0;
         while (!into.isFull()) {
             long length = read(base + into.offset(into.count()), into.maxPacketBytes());
-            if (length >= 0) {
-                into.add((int) length);
-                added++;
-                continue;
+            if (length < 0) {
+                break; // EAGAIN: nothing waits
             }
-            switch ((int) -length) {
-                case Errno.EINTR -> {}
-                case Errno.EBADF, Errno.EBADFD -> throw gone((int) -length);
-                default -> {
-                    return added; // EAGAIN: nothing waits
-                }
-            }
+            into.add((int) length);
+            added++;
         }
         return added;
     }
@@ -139,31 +131,33 @@ public final class TunDevice implements PacketDevice {
         long base = writtenFrom.of(from);
         int taken = 0;
         for (int slot = 0; slot < from.count(); slot++) {
-            long result = write(base + from.offset(slot), from.length(slot));
-            if (result >= 0) {
+            long address = base + from.offset(slot);
+            if (write(address, from.length(slot)) >= 0 || isTakenAtSecondAttempt(address, from.length(slot))) {
                 taken++;
-            } else if (result == -Errno.EBADF || result == -Errno.EBADFD) {
-                throw gone((int) -result);
-            } // else refused: not an IP packet (EINVAL), or the device is down (EIO)
+            }
         }
         return taken;
     }
 
-    /** @return bytes read, or a negative errno */
+    private boolean isTakenAtSecondAttempt(long address, int lengthBytes) throws LinuxException {
+        long result = Libc.write(fd, address, lengthBytes);
+        if (result == -Errno.EBADF || result == -Errno.EBADFD) {
+            throw gone((int) -result);
+        }
+        return result >= 0; // else refused: not an IP packet (EINVAL), or the device is down (EIO)
+    }
+
     private long read(long address, long lengthBytes) {
         try {
-            long result = (long) READ.invokeExact(errno, fd, address, lengthBytes);
-            return result >= 0 ? result : -Native.errno(errno);
+            return (long) READ.invokeExact(fd, address, lengthBytes);
         } catch (Throwable e) {
             throw Native.impossible(e);
         }
     }
 
-    /** @return bytes written, or a negative errno */
     private long write(long address, long lengthBytes) {
         try {
-            long result = (long) WRITE.invokeExact(errno, fd, address, lengthBytes);
-            return result >= 0 ? result : -Native.errno(errno);
+            return (long) WRITE.invokeExact(fd, address, lengthBytes);
         } catch (Throwable e) {
             throw Native.impossible(e);
         }
@@ -179,7 +173,6 @@ public final class TunDevice implements PacketDevice {
         if (fd >= 0) {
             Libc.close(fd);
             fd = -1;
-            arena.close();
         }
     }
 }

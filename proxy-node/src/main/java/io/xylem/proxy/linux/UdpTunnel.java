@@ -24,15 +24,15 @@ public final class UdpTunnel implements Tunnel {
     // bits/socket.h
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
 
     /** Enough for the packets of some milliseconds at 10 Gb/s, while the agent's thread is not scheduled. */
     private static final int BUFFER_BYTES = 8 << 20;
 
-    private static final MethodHandle RECVMMSG = Native.link("recvmmsg", INT, INT, LONG, INT, INT, LONG);
-    private static final MethodHandle SENDMMSG = Native.link("sendmmsg", INT, INT, LONG, INT, INT);
+    private static final MethodHandle RECVMMSG = Native.linkPlain("recvmmsg", INT, INT, LONG, INT, INT, LONG);
+    private static final MethodHandle SENDMMSG = Native.linkPlain("sendmmsg", INT, INT, LONG, INT, INT);
 
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment errno = Native.errnoPlace(arena);
     private final MessageVector received;
     private final MessageVector sent;
     private int fd;
@@ -128,42 +128,24 @@ public final class UdpTunnel implements Tunnel {
     }
 
     @Override
-    public int receive(PacketBatch into) throws IOException {
-        received.use(into);
+    public int receive(PacketBatch into) {
         int first = into.count();
         int room = into.capacity() - first;
+        if (room == 0) {
+            return 0;
+        }
+        received.use(into);
         for (int slot = first; slot < into.capacity(); slot++) {
-            received.makeRoom(slot, into.maxPacketBytes());
+            received.makeRoom(slot, into);
         }
-        while (room > 0) {
-            int count = receiveInto(received.header(first), room);
-            if (count >= 0) {
-                for (int i = 0; i < count; i++) {
-                    int slot = into.add(received.length(first + i));
-                    received.readPeer(slot, into);
-                }
-                return count;
-            }
-            switch (-count) {
-                case Errno.EINTR -> {}
-                case Errno.EBADF, Errno.ENOTSOCK -> throw new LinuxException("receive from the tunnel", -count, "");
-                default -> {
-                    // EAGAIN: nothing waits. Else the error of an earlier datagram (an ICMP answer), which is not
-                    // ours to repair; the next call goes on.
-                    return 0;
-                }
-            }
+        // Below 0: nothing waits (EAGAIN), or an earlier datagram was refused by its receiver (ECONNREFUSED), which is
+        // not ours to repair. That the socket is gone shows in Poller.await.
+        int count = Math.max(0, receive(received.header(first), room));
+        for (int i = 0; i < count; i++) {
+            int slot = into.add(received.length(first + i));
+            received.readPeer(slot, into);
         }
-        return 0;
-    }
-
-    private int receiveInto(long headers, int count) {
-        try {
-            int result = (int) RECVMMSG.invokeExact(errno, fd, headers, count, MSG_DONTWAIT, 0L);
-            return result >= 0 ? result : -Native.errno(errno);
-        } catch (Throwable e) {
-            throw Native.impossible(e);
-        }
+        return count;
     }
 
     @Override
@@ -175,18 +157,24 @@ public final class UdpTunnel implements Tunnel {
         int taken = 0;
         int next = 0;
         while (next < from.count()) {
-            int count = sendFrom(sent.header(next), from.count() - next);
+            int count = send(sent.header(next), from.count() - next);
             if (count > 0) {
                 taken += count;
                 next += count;
                 continue;
             }
-            switch (-count) {
-                case Errno.EINTR -> {}
-                case Errno.EAGAIN -> {
+            // The kernel stopped at this one: sent alone, it tells why.
+            long alone = Sockets.send(fd, sent.header(next), FLAGS);
+            switch ((int) Math.min(0, alone)) {
+                case 0 -> {
+                    taken++;
+                    next++;
+                }
+                case -Errno.EAGAIN -> {
                     return taken; // the socket's buffer is full: the rest is lost, as on any full link
                 }
-                case Errno.EBADF, Errno.ENOTSOCK -> throw new LinuxException("send through the tunnel", -count, "");
+                case -Errno.EBADF, -Errno.ENOTSOCK ->
+                    throw new LinuxException("send through the tunnel", (int) -alone, "");
                 // ENOBUFS, EMSGSIZE, ENETUNREACH, EHOSTUNREACH, EPERM (a firewall), ECONNREFUSED, EAFNOSUPPORT: this
                 // one is lost, the next may go to another worker.
                 default -> next++;
@@ -195,10 +183,17 @@ public final class UdpTunnel implements Tunnel {
         return taken;
     }
 
-    private int sendFrom(long headers, int count) {
+    private int receive(long headers, int count) {
         try {
-            int result = (int) SENDMMSG.invokeExact(errno, fd, headers, count, MSG_DONTWAIT | MSG_NOSIGNAL);
-            return result >= 0 ? result : -Native.errno(errno);
+            return (int) RECVMMSG.invokeExact(fd, headers, count, FLAGS, 0L);
+        } catch (Throwable e) {
+            throw Native.impossible(e);
+        }
+    }
+
+    private int send(long headers, int count) {
+        try {
+            return (int) SENDMMSG.invokeExact(fd, headers, count, FLAGS);
         } catch (Throwable e) {
             throw Native.impossible(e);
         }

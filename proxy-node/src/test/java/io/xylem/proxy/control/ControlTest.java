@@ -94,7 +94,7 @@ class ControlTest {
     private final AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private MockConsumer<String, byte[]> consumer = newConsumer();
-    private final MockProducer<String, WorkerStatus> producer = newProducer();
+    private MockProducer<String, WorkerStatus> producer = newProducer();
     private Control control;
     private long nextOffset;
 
@@ -145,6 +145,7 @@ class ControlTest {
 
     private void restart() throws IOException {
         control.close();
+        producer = newProducer();
         consumer = newConsumer();
         consumer.updateEndOffsets(Map.of(new TopicPartition(Topics.ROUTES.name(), 0), nextOffset));
         start();
@@ -287,6 +288,20 @@ class ControlTest {
         await().until(() -> reports().contains(new InstanceReport("A.prod.S.prod", 1, false, "detached", 7L)));
         restart();
         assertThat(control.attachments().all()).isEmpty();
+    }
+
+    @Test
+    void whatIsAttachedAgainBeforeItsDetachWasHeardIsReadyInTheEnd() throws Exception {
+        wiring.namespaces.add("n1");
+        route(Samples.at(Samples.S1, "w1", InstanceState.READY, 7));
+        assertThat(call("POST", "/instances", ATTACH_S1).statusCode()).isEqualTo(200);
+        assertThat(call("DELETE", "/instances/A.prod.S.prod/1", "").statusCode())
+                .isEqualTo(204);
+        assertThat(call("POST", "/instances", ATTACH_S1).statusCode()).isEqualTo(200);
+        assertThat(reports().getLast().getReady()).isTrue();
+        long before = heartbeatsOf(7);
+        await().until(() -> heartbeatsOf(7) >= before + 2);
+        assertThat(reports().getLast().getReady()).isTrue();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.xylem.proxy.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.RouteUpdate;
@@ -62,17 +63,19 @@ class RouteSnapshotTest {
     @Test
     void anyByteChangedAndAnyLengthLessIsNoticed() throws IOException {
         byte[] whole = Files.readAllBytes(file);
+        assertThat(RouteSnapshot.parse(whole)).isEqualTo(SAVED);
         for (int i = 0; i < whole.length; i++) {
             byte[] damaged = whole.clone();
             damaged[i] ^= 0x10;
-            Files.write(file, damaged);
-            assertThat(RouteSnapshot.load(file, Samples.REALM, "w1"))
+            assertThatThrownBy(() -> RouteSnapshot.parse(damaged))
                     .as("byte %d", i)
-                    .isEmpty();
-            Files.write(file, Arrays.copyOf(whole, i));
-            assertThat(RouteSnapshot.load(file, Samples.REALM, "w1"))
+                    .isInstanceOf(IOException.class);
+            byte[] cut = Arrays.copyOf(whole, i);
+            assertThatThrownBy(() -> RouteSnapshot.parse(cut))
                     .as("length %d", i)
-                    .isEmpty();
+                    .isInstanceOf(IOException.class);
         }
+        Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+        assertThat(RouteSnapshot.load(file, Samples.REALM, "w1")).isEmpty();
     }
 }

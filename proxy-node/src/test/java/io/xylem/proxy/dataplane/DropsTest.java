@@ -59,7 +59,10 @@ class DropsTest {
                 arguments("19 bytes of IPv4", Arrays.copyOf(v4, 19), Drop.TRUNCATED_HEADER),
                 arguments("39 bytes of IPv6", Arrays.copyOf(v6, 39), Drop.TRUNCATED_HEADER),
                 arguments("IHL 4", with(v4, 0, 0x44), Drop.BAD_HEADER_LENGTH),
-                arguments("IHL beyond the end", with(raw("1.2.3.4", "5.6.7.8", 6, new byte[8]), 0, 0x4f), Drop.BAD_HEADER_LENGTH),
+                arguments(
+                        "IHL beyond the end",
+                        with(raw("1.2.3.4", "5.6.7.8", 6, new byte[8]), 0, 0x4f),
+                        Drop.BAD_HEADER_LENGTH),
                 arguments("cut IPv4", Arrays.copyOf(v4, v4.length - 1), Drop.LENGTH_MISMATCH),
                 arguments("padded IPv4", Arrays.copyOf(v4, v4.length + 1), Drop.LENGTH_MISMATCH),
                 arguments("cut IPv6", Arrays.copyOf(v6, v6.length - 1), Drop.LENGTH_MISMATCH),
@@ -75,8 +78,12 @@ class DropsTest {
                 arguments("later fragment", with(v4, 7, 1), Drop.FRAGMENT),
                 arguments("IPv6 fragment", raw("fc00::65", "fdff::2", 44, new byte[16]), Drop.FRAGMENT),
                 arguments("IPv6 routing header", raw("fc00::65", "fdff::2", 43, new byte[16]), Drop.EXTENSION_HEADER),
-                arguments("cut option header", raw("fc00::65", "fdff::2", 0, new byte[] {6, 1, 0, 0, 0, 0, 0, 0}), Drop.TRUNCATED_HEADER),
-                arguments("an unknown transport", raw("1.2.3.4", "5.6.7.8", 99, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
+                arguments(
+                        "cut option header",
+                        raw("fc00::65", "fdff::2", 0, new byte[] {6, 1, 0, 0, 0, 0, 0, 0}),
+                        Drop.TRUNCATED_HEADER),
+                arguments(
+                        "an unknown transport", raw("1.2.3.4", "5.6.7.8", 99, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
                 arguments("ICMPv6 in IPv4", raw("1.2.3.4", "5.6.7.8", 58, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
                 arguments("no next header", raw("fc00::65", "fdff::2", 59, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
                 arguments("ICMP unreachable", with(ping, 20, 3), Drop.UNSUPPORTED_ICMP),
@@ -101,15 +108,18 @@ class DropsTest {
         String a = client.namespaceIp().v4().toString();
         w1.send(packet("10.18.0.9", SERVICE, new Udp(1, 2)));
         w1.send(packet(client.instanceIp().v4().toString(), SERVICE, new Udp(1, 2)));
-        assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.SOURCE_NOT_ATTACHED)).isEqualTo(2);
+        assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.SOURCE_NOT_ATTACHED))
+                .isEqualTo(2);
         w1.send(packet(a, SERVICE, new Udp(1, 2)));
         w1.send(packet(a, "192.0.2.1", new Udp(1, 2)));
-        assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.UNKNOWN_DESTINATION)).isEqualTo(2);
+        assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.UNKNOWN_DESTINATION))
+                .isEqualTo(2);
         overlay.service(S, "RR", SERVICE_IP);
         w1.send(packet(a, SERVICE, new Udp(1, 2)));
         overlay.place(S, 1, w2, InstanceState.UNREADY);
         w1.send(packet(a, SERVICE, new Udp(1, 2)));
-        assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.NO_USABLE_INSTANCE)).isEqualTo(2);
+        assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.NO_USABLE_INSTANCE))
+                .isEqualTo(2);
         w1.send(packet(a, SERVICE, new Echo(1).answer()));
         assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.NO_FLOW)).isEqualTo(1);
         assertThat(w1.drops()).isEqualTo(7);
@@ -117,7 +127,8 @@ class DropsTest {
 
     @Test
     void policies() {
-        String a = overlay.place(C, 1, w1, InstanceState.READY).namespaceIp().v4().toString();
+        String a =
+                overlay.place(C, 1, w1, InstanceState.READY).namespaceIp().v4().toString();
         overlay.place(S, 1, w2, InstanceState.READY);
         for (String policy : List.of("nobodyKnowsIt", "thrower", "stranger")) {
             overlay.service(S, policy, SERVICE_IP);
@@ -135,7 +146,8 @@ class DropsTest {
         String ib = server.instanceIp().v4().toString();
         inject(packet(ib, "10.18.0.9", new Udp(1, 2)));
         inject(packet(ib, SERVICE, new Udp(1, 2)));
-        assertThat(w1.counters.drops(Direction.INBOUND, Drop.DESTINATION_NOT_ATTACHED)).isEqualTo(2);
+        assertThat(w1.counters.drops(Direction.INBOUND, Drop.DESTINATION_NOT_ATTACHED))
+                .isEqualTo(2);
         inject(packet("10.30.9.9", a, new Udp(1, 2)));
         inject(packet(server.namespaceIp().v4().toString(), a, new Udp(1, 2)));
         assertThat(w1.counters.drops(Direction.INBOUND, Drop.UNKNOWN_SOURCE)).isEqualTo(2);

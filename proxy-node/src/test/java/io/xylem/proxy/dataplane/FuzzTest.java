@@ -66,7 +66,8 @@ class FuzzTest {
         assertThat(sent).isGreaterThan(INPUTS / 100);
         assertThat(delivered).isGreaterThan(INPUTS / 100);
 
-        w1.send(packet(client.namespaceIp().v4().toString(), server.instanceIp().v4().toString(), new Udp(9, 9)));
+        w1.send(packet(
+                client.namespaceIp().v4().toString(), server.instanceIp().v4().toString(), new Udp(9, 9)));
         w2.work();
         assertThat(w2.delivered()).hasSize(1);
     }
@@ -74,16 +75,24 @@ class FuzzTest {
     /** What passes both ways, in both families. */
     private static List<byte[]> valid(InstanceAt client, InstanceAt server) {
         List<byte[]> packets = new ArrayList<>();
-        for (Content content : List.of(
-                new Tcp(1, 80, "S"), new Tcp(1, 80, "FA"), new Tcp(2, 80, "A"), new Udp(1, 53), new Echo(5))) {
-            packets.add(packet(client.namespaceIp().v4().toString(), SERVICE_IP.v4().toString(), content));
-            packets.add(packet(client.namespaceIp().v6().toString(), SERVICE_IP.v6().toString(), content));
+        for (Content content :
+                List.of(new Tcp(1, 80, "S"), new Tcp(1, 80, "FA"), new Tcp(2, 80, "A"), new Udp(1, 53), new Echo(5))) {
+            packets.add(
+                    packet(client.namespaceIp().v4().toString(), SERVICE_IP.v4().toString(), content));
+            packets.add(
+                    packet(client.namespaceIp().v6().toString(), SERVICE_IP.v6().toString(), content));
             packets.add(packet(
-                    client.namespaceIp().v6().toString(), server.instanceIp().v6().toString(), content));
+                    client.namespaceIp().v6().toString(),
+                    server.instanceIp().v6().toString(),
+                    content));
             packets.add(packet(
-                    server.instanceIp().v4().toString(), client.namespaceIp().v4().toString(), content.answer()));
+                    server.instanceIp().v4().toString(),
+                    client.namespaceIp().v4().toString(),
+                    content.answer()));
             packets.add(packet(
-                    server.instanceIp().v6().toString(), client.namespaceIp().v6().toString(), content));
+                    server.instanceIp().v6().toString(),
+                    client.namespaceIp().v6().toString(),
+                    content));
         }
         return packets;
     }

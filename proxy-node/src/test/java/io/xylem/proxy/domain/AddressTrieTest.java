@@ -57,7 +57,8 @@ class AddressTrieTest {
             assertThat(all).isEqualTo(new HashSet<>(models.get(v).values()));
             for (int i = 0; i < 2_000; i++) {
                 Ipv6 address = address(random, 600);
-                assertThat(version.get(address.high(), address.low())).isEqualTo(models.get(v).get(address));
+                assertThat(version.get(address.high(), address.low()))
+                        .isEqualTo(models.get(v).get(address));
             }
         }
     }

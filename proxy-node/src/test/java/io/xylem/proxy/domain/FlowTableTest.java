@@ -50,14 +50,12 @@ class FlowTableTest {
                     seen.add("reset");
                 }
             }
-            silenceNs =
-                    switch (content) {
-                        case Udp udp -> FlowTable.DATAGRAM_NS;
-                        case Echo echo -> FlowTable.ECHO_NS;
-                        case Tcp tcp -> isClosing()
-                                ? FlowTable.CLOSING_NS
-                                : isOneSided() ? FlowTable.OPENING_NS : FlowTable.CONNECTED_NS;
-                    };
+            silenceNs = switch (content) {
+                case Udp udp -> FlowTable.DATAGRAM_NS;
+                case Echo echo -> FlowTable.ECHO_NS;
+                case Tcp tcp ->
+                    isClosing() ? FlowTable.CLOSING_NS : isOneSided() ? FlowTable.OPENING_NS : FlowTable.CONNECTED_NS;
+            };
         }
 
         boolean isClosing() {
@@ -123,7 +121,13 @@ class FlowTableTest {
                     living(byInbound.get(key.inbound()), nowNs);
                     flow = add(key, nowNs);
                     slot = table.add(
-                            own(key.own), high(key, key.dialled), low(key, key.dialled), remote(key.remote), key.port, i, nowNs);
+                            own(key.own),
+                            high(key, key.dialled),
+                            low(key, key.dialled),
+                            remote(key.remote),
+                            key.port,
+                            i,
+                            nowNs);
                 } else {
                     living(byOutbound.get(key.outbound()), nowNs);
                     living(byInbound.get(key.inbound()), nowNs);

@@ -27,13 +27,12 @@ class PacketTest {
             boolean v4 = random.nextBoolean();
             byte[] payload = new byte[random.nextInt(40)];
             random.nextBytes(payload);
-            Content content =
-                    switch (random.nextInt(4)) {
-                        case 0 -> new Tcp(random.nextInt(65_536), random.nextInt(65_536), "SAFR", payload);
-                        case 1 -> new Udp(random.nextInt(65_536), random.nextInt(65_536), true, payload);
-                        case 2 -> new Udp(random.nextInt(65_536), random.nextInt(65_536), false, payload);
-                        default -> new Echo(random.nextBoolean(), random.nextInt(65_536), payload);
-                    };
+            Content content = switch (random.nextInt(4)) {
+                case 0 -> new Tcp(random.nextInt(65_536), random.nextInt(65_536), "SAFR", payload);
+                case 1 -> new Udp(random.nextInt(65_536), random.nextInt(65_536), true, payload);
+                case 2 -> new Udp(random.nextInt(65_536), random.nextInt(65_536), false, payload);
+                default -> new Echo(random.nextBoolean(), random.nextInt(65_536), payload);
+            };
             String newSource = address(v4, random);
             String newDestination = address(v4, random);
             byte[] packet = packet(address(v4, random), address(v4, random), content);
@@ -120,7 +119,9 @@ class PacketTest {
     }
 
     private static long low(String address, boolean v4) {
-        return v4 ? Addresses.mapped(Ipv4.parse(address).bits()) : Ipv6.parse(address).low();
+        return v4
+                ? Addresses.mapped(Ipv4.parse(address).bits())
+                : Ipv6.parse(address).low();
     }
 
     private static String address(boolean v4, Random random) {

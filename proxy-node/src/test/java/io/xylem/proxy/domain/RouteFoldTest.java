@@ -48,7 +48,8 @@ class RouteFoldTest {
                 Collections.shuffle(shuffled, random);
                 RouteFold fold = fold(shuffled);
                 assertThat(dump(fold)).isEqualTo(expected);
-                assertThat(fold.updates()).containsExactlyElementsOf(fold(history).updates().toList());
+                assertThat(fold.updates())
+                        .containsExactlyElementsOf(fold(history).updates().toList());
                 assertThat(dump(fold(fold.updates().toList()))).isEqualTo(expected);
             }
         }
@@ -178,8 +179,8 @@ class RouteFoldTest {
                 List<InstanceAt> usable = latest.stream()
                         .filter(InstanceAt.class::isInstance)
                         .map(InstanceAt.class::cast)
-                        .filter(at -> at.instance().service().equals(known.service())
-                                && at.state() == InstanceState.READY)
+                        .filter(at ->
+                                at.instance().service().equals(known.service()) && at.state() == InstanceState.READY)
                         .sorted(Comparator.comparing(InstanceAt::instance))
                         .toList();
                 for (ServiceIp ip : known.serviceIps()) {
@@ -189,7 +190,9 @@ class RouteFoldTest {
                 }
             }
         });
-        expected.put("version", history.stream().mapToLong(RouteUpdate::version).max().orElse(-1));
+        expected.put(
+                "version",
+                history.stream().mapToLong(RouteUpdate::version).max().orElse(-1));
         return expected;
     }
 
@@ -214,22 +217,24 @@ class RouteFoldTest {
             history.add(
                     switch (random.nextInt(10)) {
                         case 0 -> new ServiceWithdrawn(service(service), version);
-                        case 1, 2 -> new ServiceKnown(
-                                service(service),
-                                Stream.of("RR", "closest")
-                                        .limit(random.nextInt(3))
-                                        .map(type -> new ServiceIp(type, address(2, random)))
-                                        .toList(),
-                                version);
+                        case 1, 2 ->
+                            new ServiceKnown(
+                                    service(service),
+                                    Stream.of("RR", "closest")
+                                            .limit(random.nextInt(3))
+                                            .map(type -> new ServiceIp(type, address(2, random)))
+                                            .toList(),
+                                    version);
                         case 3, 4 -> new InstanceWithdrawn(new InstanceName(service(service), n), version);
-                        default -> new InstanceAt(
-                                new InstanceName(service(service), n),
-                                address(0, random),
-                                address(1, random),
-                                "w" + random.nextInt(3),
-                                new Endpoint("192.168.77.1", 50_103),
-                                List.of(InstanceState.values()).get(random.nextInt(4)),
-                                version);
+                        default ->
+                            new InstanceAt(
+                                    new InstanceName(service(service), n),
+                                    address(0, random),
+                                    address(1, random),
+                                    "w" + random.nextInt(3),
+                                    new Endpoint("192.168.77.1", 50_103),
+                                    List.of(InstanceState.values()).get(random.nextInt(4)),
+                                    version);
                     });
         }
         return history;

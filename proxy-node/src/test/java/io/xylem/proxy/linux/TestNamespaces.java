@@ -1,6 +1,7 @@
 package io.xylem.proxy.linux;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -8,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Assumptions;
 
 /** Namespaces of one test, named {@code xyl…} with a random part, and removed with it however it ends. */
-final class TestNamespaces implements AutoCloseable {
+public final class TestNamespaces implements AutoCloseable {
     private final String suffix =
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     private final Deque<NetworkNamespace> made = new ArrayDeque<>();
@@ -17,7 +18,7 @@ final class TestNamespaces implements AutoCloseable {
      * Skips the test where this machine refuses namespaces, and says so; anywhere with {@code CI} in the environment it
      * fails instead.
      */
-    static TestNamespaces orSkip() throws IOException {
+    public static TestNamespaces orSkip() throws IOException {
         TestNamespaces namespaces = new TestNamespaces();
         try {
             namespaces.make("probe");
@@ -34,18 +35,26 @@ final class TestNamespaces implements AutoCloseable {
         }
     }
 
-    NetworkNamespace make(String role) throws IOException {
+    public NetworkNamespace make(String role) throws IOException {
         NetworkNamespace namespace = NetworkNamespace.create("xyl" + suffix + role);
         made.push(namespace);
         return namespace;
     }
 
     /** Joins two namespaces by a cable with an address at each end, e.g. {@code 192.168.77.1/24}. */
-    void join(NetworkNamespace a, String addressA, NetworkNamespace b, String addressB) throws IOException {
+    public void join(NetworkNamespace a, String addressA, NetworkNamespace b, String addressB) throws IOException {
         IpCommand.run(a, "link add name u0 type veth peer name u0 netns " + b.path(), "link set dev u0 up");
         IpCommand.run(b, "link set dev u0 up");
         IpCommand.run(a, "address add " + addressA + " dev u0" + (addressA.contains(":") ? " nodad" : ""));
         IpCommand.run(b, "address add " + addressB + " dev u0" + (addressB.contains(":") ? " nodad" : ""));
+    }
+
+    /** The interfaces of a namespace, one a line, as {@code ip} shows them. */
+    public static String links(NetworkNamespace namespace) throws IOException {
+        return namespace.call(() -> {
+            Process process = new ProcessBuilder("ip", "-o", "link").start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        });
     }
 
     @Override

@@ -146,7 +146,10 @@ class TunDeviceIT {
             assertThatThrownBy(() -> poller.await(10_000))
                     .isInstanceOf(LinuxException.class)
                     .hasMessageContaining("restart the proxy");
-            assertThatThrownBy(() -> device.read(new PacketBatch(1, 100))).isInstanceOf(LinuxException.class);
+            PacketBatch batch = new PacketBatch(1, 100);
+            assertThat(device.read(batch)).isZero();
+            batch.add(20);
+            assertThatThrownBy(() -> device.write(batch)).isInstanceOf(LinuxException.class);
         }
     }
 

@@ -58,6 +58,30 @@ class UdpTunnelTest {
     }
 
     @Test
+    void aSlotWhosePlaceChangedIsReceivedIntoAndSentFromItsNewPlace() throws IOException {
+        try (UdpTunnel a = UdpTunnel.open(HERE, "127.0.0.1", 0);
+                UdpTunnel b = UdpTunnel.open(HERE, "127.0.0.1", 0)) {
+            PacketBatch out = new PacketBatch(2, 100);
+            PacketBatch[] sharing = PacketBatch.sharing(2, 2, 100);
+            for (String word : new String[] {"one", "two", "three"}) {
+                add(out, word, 0, LOOPBACK, b.port());
+                assertThat(a.send(out)).isEqualTo(1);
+                out.clear();
+                sharing[0].clear();
+                assertThat(b.receive(sharing[0])).isEqualTo(1);
+                assertThat(text(sharing[0], 0)).isEqualTo(word);
+                sharing[0].moveTo(sharing[1], 0);
+                sharing[1].setPeer(0, 0, LOOPBACK, a.port());
+                assertThat(b.send(sharing[1])).isEqualTo(1);
+                sharing[1].clear();
+                assertThat(a.receive(out)).isEqualTo(1);
+                assertThat(text(out, 0)).isEqualTo(word);
+                out.clear();
+            }
+        }
+    }
+
+    @Test
     void aSocketOfBothFamiliesSpeaksBoth() throws IOException {
         try (UdpTunnel dual = UdpTunnel.open(HERE, "::", 0);
                 UdpTunnel v4 = UdpTunnel.open(HERE, "127.0.0.1", 0);
