@@ -1,0 +1,205 @@
+package io.xylem.proxy;
+
+import io.xylem.balancing.Policies;
+import io.xylem.model.DualAddress;
+import io.xylem.model.Ipv4Prefix;
+import io.xylem.model.Ipv6Prefix;
+import io.xylem.proxy.control.Control;
+import io.xylem.proxy.control.Wiring;
+import io.xylem.proxy.dataplane.AgentRunner;
+import io.xylem.proxy.dataplane.ForwardingAgent;
+import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.proxy.linux.Poller;
+import io.xylem.proxy.linux.TunDevice;
+import io.xylem.proxy.linux.UdpTunnel;
+import io.xylem.proxy.linux.WorkerNetwork;
+import io.xylem.runtime.Settings;
+import io.xylem.schemas.RealmPartitioner;
+import io.xylem.schemas.Topics;
+import io.xylem.schemas.avro.WorkerStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One worker's proxy, started: the network, the state on disk, packets, then the control side, so that packets flow
+ * before any broker is reached.
+ *
+ * <p>Ending it, orderly or not, leaves device and instances' interfaces in place while any instance is attached: the
+ * next start takes them over. The device goes with the last instance.
+ */
+final class ProxyNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyNode.class);
+
+    /** Ended last to first. */
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    private int httpPort;
+
+    private ProxyNode() {}
+
+    static ProxyNode start(Settings settings, Consumer<Throwable> fatal) throws IOException {
+        ProxyNode node = new ProxyNode();
+        try {
+            node.begin(settings, fatal);
+            return node;
+        } catch (Throwable e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    private void begin(Settings settings, Consumer<Throwable> fatal) throws IOException {
+        String worker = settings.text(ProxySettings.WORKER);
+        NetworkNamespace namespace = NetworkNamespace.of(settings.text(ProxySettings.NETNS));
+        Counters counters = new Counters();
+
+        TunDevice device = opened(TunDevice.open(namespace, settings.text(ProxySettings.DEVICE)));
+        WorkerNetwork network = new WorkerNetwork(namespace);
+        network.prepare(
+                device,
+                settings.list(ProxySettings.OVERLAY_V4).stream()
+                        .map(Ipv4Prefix::parse)
+                        .toList(),
+                settings.list(ProxySettings.OVERLAY_V6).stream()
+                        .map(Ipv6Prefix::parse)
+                        .toList());
+        UdpTunnel tunnel = opened(UdpTunnel.open(
+                namespace, settings.text(ProxySettings.TUNNEL_ADDRESS), settings.number(ProxySettings.TUNNEL_PORT)));
+        Poller poller = opened(Poller.of(device, tunnel));
+
+        Control control = new Control(
+                settings.text(ProxySettings.REALM),
+                worker,
+                Path.of(settings.text(ProxySettings.DATA_DIR)),
+                new Control.Outside(
+                        () -> consumer(settings, worker),
+                        opened(Topics.ROUTES.valueSerde(settings.client("consumer.")))
+                                .deserializer(),
+                        () -> producer(settings, worker),
+                        new Cables(network),
+                        counters,
+                        settings.text(Settings.HTTP_LISTEN),
+                        fatal));
+        control.restore();
+        device.setPersistent(true);
+
+        ForwardingAgent agent = new ForwardingAgent(
+                device,
+                tunnel,
+                control::routeTable,
+                control::attachments,
+                Policies.load(),
+                counters,
+                ForwardingAgent.Limits.defaults(new SecureRandom().nextLong()));
+        AgentRunner runner = new AgentRunner(agent, poller, System::nanoTime, fatal);
+        Thread packets = Thread.ofPlatform().name("packets").start(runner);
+        parts.push(() -> {
+            runner.close();
+            poller.wakeUp();
+            packets.join();
+            device.setPersistent(!control.attachments().all().isEmpty());
+        });
+        parts.push(control);
+        control.start();
+        httpPort = control.httpPort();
+        LOG.info(
+                "worker {} in network namespace {}: tunnel on port {}, HTTP on port {}",
+                worker,
+                namespace,
+                tunnel.port(),
+                control.httpPort());
+    }
+
+    int httpPort() {
+        return httpPort;
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static KafkaConsumer<String, byte[]> consumer(Settings settings, String worker) {
+        Map<String, Object> config = new HashMap<>(settings.client("consumer."));
+        config.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, "xylem-proxy-" + worker);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        // An offset that the topic does not have must be noticed: the snapshot is then of no use.
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5000);
+        config.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
+        config.putIfAbsent(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static Producer<String, WorkerStatus> producer(Settings settings, String worker) {
+        Map<String, Object> config = new HashMap<>(settings.client("producer."));
+        config.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "xylem-proxy-" + worker);
+        config.put(ProducerConfig.PARTITIONER_CLASS_CONFIG, RealmPartitioner.class.getName());
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // A status that is old says nothing; the next second brings a new one.
+        config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1000);
+        config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 2000);
+        config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 4000);
+        config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+        // Closed with the producer.
+        Serde<WorkerStatus> serde = Topics.WORKER_STATUS.valueSerde(config);
+        return new KafkaProducer<>(config, new StringSerializer(), serde.serializer());
+    }
+
+    /** Instances on veth pairs. */
+    private record Cables(WorkerNetwork network) implements Wiring {
+        @Override
+        public boolean exists(String netns) {
+            return NetworkNamespace.of(netns).exists();
+        }
+
+        @Override
+        public void attach(String netns, DualAddress namespaceIp) throws IOException {
+            network.attach(NetworkNamespace.of(netns), namespaceIp);
+        }
+
+        @Override
+        public void detach(DualAddress namespaceIp) throws IOException {
+            network.detach(namespaceIp);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = new IOException("a part did not end in order", e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

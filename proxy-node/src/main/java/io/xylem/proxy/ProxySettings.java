@@ -1,0 +1,73 @@
+package io.xylem.proxy;
+
+import io.xylem.runtime.Settings;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+
+/** The proxy's settings beside the common ones. */
+final class ProxySettings {
+    static final String REALM = "xylem.realm";
+    static final String WORKER = "xylem.worker";
+    static final String NETNS = "xylem.netns";
+    static final String TUNNEL_ADDRESS = "xylem.tunnel.address";
+    static final String TUNNEL_PORT = "xylem.tunnel.port";
+    static final String DATA_DIR = "xylem.data.dir";
+    static final String DEVICE = "xylem.device";
+    static final String OVERLAY_V4 = "xylem.overlay.v4";
+    static final String OVERLAY_V6 = "xylem.overlay.v6";
+
+    private ProxySettings() {}
+
+    static ConfigDef definition() {
+        return Settings.common()
+                .define(
+                        REALM,
+                        ConfigDef.Type.STRING,
+                        "main",
+                        Importance.HIGH,
+                        "The overlay that this worker belongs to.")
+                .define(
+                        WORKER,
+                        ConfigDef.Type.STRING,
+                        ConfigDef.NO_DEFAULT_VALUE,
+                        new ConfigDef.NonEmptyString(),
+                        Importance.HIGH,
+                        "This worker's name, as its WorkerJoined event says it.")
+                .define(
+                        DATA_DIR,
+                        ConfigDef.Type.STRING,
+                        ConfigDef.NO_DEFAULT_VALUE,
+                        new ConfigDef.NonEmptyString(),
+                        Importance.HIGH,
+                        "A directory of this worker's own: its routes and attached instances.")
+                .define(
+                        TUNNEL_ADDRESS,
+                        ConfigDef.Type.STRING,
+                        "0.0.0.0",
+                        Importance.HIGH,
+                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves both.")
+                .define(
+                        TUNNEL_PORT,
+                        ConfigDef.Type.INT,
+                        50_103,
+                        Range.between(0, 65_535),
+                        Importance.MEDIUM,
+                        "The tunnel's UDP port.")
+                .define(
+                        NETNS,
+                        ConfigDef.Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "The network namespace of the packets, by name or path; empty for the process's own."
+                                + " Kafka and HTTP stay in the process's own.")
+                .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
+                .define(
+                        OVERLAY_V4,
+                        ConfigDef.Type.LIST,
+                        "10.30.0.0/16",
+                        Importance.LOW,
+                        "The realm's IPv4 prefixes of service and instance IPs, led into the device.")
+                .define(OVERLAY_V6, ConfigDef.Type.LIST, "fdff::/16", Importance.LOW, "The same in IPv6.");
+    }
+}

@@ -1,0 +1,171 @@
+package io.xylem.proxy.control;
+
+import io.xylem.model.InstanceName;
+import io.xylem.model.ServiceName;
+import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.RouteTable;
+import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
+import io.xylem.runtime.HttpEndpoint;
+import io.xylem.runtime.HttpEndpoint.Refused;
+import io.xylem.runtime.HttpEndpoint.Request;
+import io.xylem.runtime.HttpEndpoint.Response;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The worker over HTTP:
+ *
+ * <pre>
+ *  POST   /instances                {"service","instance","netns","timeoutMs"}  →  200 with its addresses
+ *  DELETE /instances/{service}/{n}                                              →  204
+ *  GET    /instances                                                            →  those attached
+ *  GET    /status                                                               →  versions, sizes, counters
+ * </pre>
+ */
+final class ProxyApi {
+    private static final long DEFAULT_TIMEOUT_MS = 10_000;
+    private static final long MAX_TIMEOUT_MS = 600_000;
+
+    private final String realm;
+    private final String worker;
+    private final Routes routes;
+    private final RouteFeed feed;
+    private final Instances instances;
+    private final StatusReporter reporter;
+    private final Counters counters;
+
+    ProxyApi(
+            String realm,
+            String worker,
+            Routes routes,
+            RouteFeed feed,
+            Instances instances,
+            StatusReporter reporter,
+            Counters counters) {
+        this.realm = realm;
+        this.worker = worker;
+        this.routes = routes;
+        this.feed = feed;
+        this.instances = instances;
+        this.reporter = reporter;
+        this.counters = counters;
+    }
+
+    record AttachRequest(
+            @Nullable String service,
+            @Nullable Integer instance,
+            @Nullable String netns,
+            @Nullable Long timeoutMs) {}
+
+    record AttachedView(
+            String service,
+            int instance,
+            Desired.Addresses instanceIp,
+            Desired.Addresses namespaceIp,
+            String netns,
+            String state,
+            String fault) {}
+
+    void addTo(HttpEndpoint endpoint) {
+        endpoint.route("POST", "/instances", this::attach)
+                .route("DELETE", "/instances/*", this::detach)
+                .route(
+                        "GET",
+                        "/instances",
+                        request -> Response.json(
+                                instances.all().stream().map(this::view).toList()))
+                .route("GET", "/status", request -> Response.json(status()));
+    }
+
+    private Response attach(Request request) throws IOException, InterruptedException {
+        AttachRequest asked = request.json(AttachRequest.class);
+        if (asked.service() == null
+                || asked.instance() == null
+                || asked.netns() == null
+                || asked.netns().isBlank()) {
+            throw malformed("\"service\", \"instance\" and \"netns\" are all needed, e.g."
+                    + " {\"service\":\"A.prod.S.prod\",\"instance\":1,\"netns\":\"NAME\"}");
+        }
+        long timeoutMs = asked.timeoutMs() == null ? DEFAULT_TIMEOUT_MS : asked.timeoutMs();
+        if (timeoutMs < 0 || timeoutMs > MAX_TIMEOUT_MS) {
+            throw malformed("timeoutMs is 0 to " + MAX_TIMEOUT_MS + ", not " + timeoutMs);
+        }
+        Desired attached =
+                instances.attach(instance(asked.service(), asked.instance()), asked.netns(), timeoutMs, reporter);
+        return Response.json(view(new Instances.Seen(attached, "")));
+    }
+
+    private Response detach(Request request) throws IOException {
+        int slash = request.rest().indexOf('/');
+        String number = request.rest().substring(slash + 1);
+        if (slash < 1 || !number.matches("\\d{1,9}")) {
+            throw malformed("the path is /instances/{service}/{number}, not /instances/" + request.rest());
+        }
+        instances.detach(instance(request.rest().substring(0, slash), Integer.parseInt(number)), reporter);
+        return Response.empty(204);
+    }
+
+    private static InstanceName instance(String service, int number) {
+        try {
+            return new InstanceName(ServiceName.parse(service), number);
+        } catch (IllegalArgumentException e) {
+            throw malformed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Refused malformed(String message) {
+        return new Refused(400, "MALFORMED_REQUEST", message);
+    }
+
+    private AttachedView view(Instances.Seen seen) {
+        Desired one = seen.desired();
+        String state = routes.find(one.instance())
+                .filter(at -> at.worker().equals(worker))
+                .map((InstanceAt at) -> at.state().name())
+                .orElse("NOT_PLACED_HERE");
+        return new AttachedView(
+                one.instance().service().toString(),
+                one.instance().number(),
+                Desired.Addresses.of(one.attachment().instanceIp()),
+                Desired.Addresses.of(one.namespaceIp()),
+                one.netns(),
+                state,
+                seen.fault());
+    }
+
+    private Map<String, Object> status() {
+        RouteTable table = routes.table();
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (Counters.Count count : Counters.Count.values()) {
+            counts.put(count.name().toLowerCase(Locale.ROOT), counters.get(count));
+        }
+        Map<String, Map<String, Long>> drops = new TreeMap<>();
+        for (Counters.Direction direction : Counters.Direction.values()) {
+            Map<String, Long> reasons = new TreeMap<>();
+            for (Drop reason : Drop.values()) {
+                long dropped = counters.drops(direction, reason);
+                if (dropped > 0) {
+                    reasons.put(reason.name(), dropped);
+                }
+            }
+            drops.put(direction.name().toLowerCase(Locale.ROOT), reasons);
+        }
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("realm", realm);
+        status.put("worker", worker);
+        status.put("dataPlane", "user");
+        status.put("tableVersion", table.version());
+        status.put("caughtUp", feed.isCaughtUp());
+        status.put("routes", Map.of("instances", table.instanceCount(), "services", table.serviceCount()));
+        status.put("attached", instances.attachments().all().size());
+        status.put("flows", counters.get(Counters.Count.FLOWS));
+        status.put("counters", counts);
+        status.put("drops", drops);
+        return status;
+    }
+}

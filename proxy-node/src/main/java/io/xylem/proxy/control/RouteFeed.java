@@ -1,0 +1,273 @@
+package io.xylem.proxy.control;
+
+import io.xylem.proxy.domain.RouteFold;
+import io.xylem.schemas.Headers;
+import io.xylem.schemas.Keys;
+import io.xylem.schemas.RealmPartitioner;
+import io.xylem.schemas.Topics;
+import io.xylem.schemas.avro.Route;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps {@link Routes} as the topic says. It begins with the snapshot, goes on from the snapshot's offset, and when the
+ * broker is away it waits and tries again while packets flow by what is known.
+ *
+ * <pre>
+ *  snapshot ──► fold ◄── records of the realm's partition, from the snapshot's offset
+ *                │ once a batch
+ *                ├──► Routes (packets)
+ *                └──► snapshot, now and then
+ * </pre>
+ *
+ * A snapshot that is older than the topic keeps withdrawals, or whose offset the topic does not have, may lack
+ * withdrawals for ever. Then everything is read from the beginning into a fresh fold, which takes the place of the old
+ * one when it is complete.
+ */
+public final class RouteFeed implements Runnable, AutoCloseable {
+    private static final long FROM_BEGINNING = -1;
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final long RETRY_MS = 1000;
+    private static final long SNAPSHOT_EVERY_MS = 2000;
+    /** Well within the route topic's {@code delete.retention.ms} of 7 days. */
+    private static final long SNAPSHOT_MAX_AGE_MS = TimeUnit.DAYS.toMillis(3);
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteFeed.class);
+
+    private final String realm;
+    private final String worker;
+    private final Path snapshotFile;
+    private final Supplier<? extends Consumer<String, byte[]>> consumers;
+    private final Deserializer<Route> deserializer;
+    private final Routes routes;
+    private final LongSupplier clockMs;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final AtomicLong unreadable = new AtomicLong();
+
+    private RouteFold fold;
+    /** The fold is read from the beginning while packets still go by an older one. */
+    private boolean replacing;
+
+    private long nextOffset = FROM_BEGINNING;
+    private boolean unsaved;
+    private long savedAtMs;
+    private String lastTrouble = "";
+    private volatile boolean running = true;
+    private volatile @Nullable Consumer<String, byte[]> current;
+
+    RouteFeed(
+            String realm,
+            String worker,
+            Path snapshotFile,
+            Supplier<? extends Consumer<String, byte[]>> consumers,
+            Deserializer<Route> deserializer,
+            Routes routes,
+            LongSupplier clockMs) {
+        this.realm = realm;
+        this.worker = worker;
+        this.snapshotFile = snapshotFile;
+        this.consumers = consumers;
+        this.deserializer = deserializer;
+        this.routes = routes;
+        this.clockMs = clockMs;
+        fold = new RouteFold(worker);
+    }
+
+    /** Publishes the snapshot's routes, if there is one. Before the feed's thread starts. */
+    void restore() throws IOException {
+        RouteSnapshot snapshot = RouteSnapshot.load(snapshotFile, realm, worker).orElse(null);
+        if (snapshot == null) {
+            return;
+        }
+        snapshot.updates().forEach(fold::apply);
+        routes.publish(fold);
+        savedAtMs = snapshot.savedAtMs();
+        if (clockMs.getAsLong() - savedAtMs > SNAPSHOT_MAX_AGE_MS) {
+            startOver("the snapshot is older than the topic keeps withdrawals");
+        } else {
+            nextOffset = snapshot.nextOffset();
+        }
+        LOG.info(
+                "starts with {} instances and {} services of version {} from the snapshot",
+                routes.table().instanceCount(),
+                routes.table().serviceCount(),
+                routes.table().version());
+    }
+
+    /** Follows the topic until closed. On a platform thread of its own. */
+    @Override
+    public void run() {
+        while (running) {
+            try (Consumer<String, byte[]> consumer = consumers.get()) {
+                current = consumer;
+                follow(consumer);
+            } catch (WakeupException e) {
+                LOG.debug("asked to end", e);
+            } catch (OffsetOutOfRangeException e) {
+                startOver("the topic does not have the records after the snapshot's: " + e.getMessage());
+            } catch (KafkaException e) {
+                trouble(e);
+                pause();
+            } finally {
+                current = null;
+            }
+        }
+        save();
+    }
+
+    private void follow(Consumer<String, byte[]> consumer) {
+        TopicPartition partition = partition(consumer);
+        consumer.assign(List.of(partition));
+        if (nextOffset == FROM_BEGINNING) {
+            consumer.seekToBeginning(List.of(partition));
+        } else {
+            consumer.seek(partition, nextOffset);
+        }
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        while (running) {
+            boolean changed = apply(consumer, partition, consumer.poll(POLL).records(partition));
+            long position = consumer.position(partition);
+            boolean complete = position >= end;
+            unsaved |= changed || position != nextOffset;
+            nextOffset = position;
+            if (replacing ? complete : changed) {
+                replacing = false;
+                routes.publish(fold);
+            }
+            if (complete && caughtUp.getCount() > 0) {
+                LOG.info(
+                        "caught up with the routes at offset {}: {} instances, {} services, version {}",
+                        position,
+                        routes.table().instanceCount(),
+                        routes.table().serviceCount(),
+                        routes.table().version());
+                caughtUp.countDown();
+            }
+            lastTrouble = "";
+            if (clockMs.getAsLong() - savedAtMs >= SNAPSHOT_EVERY_MS) {
+                save();
+            }
+        }
+    }
+
+    private TopicPartition partition(Consumer<String, byte[]> consumer) {
+        List<PartitionInfo> partitions = consumer.partitionsFor(Topics.ROUTES.name());
+        if (partitions == null || partitions.isEmpty()) {
+            throw new UnknownTopicOrPartitionException("there is no topic " + Topics.ROUTES.name() + " yet");
+        }
+        return new TopicPartition(Topics.ROUTES.name(), RealmPartitioner.partition(realm, partitions.size()));
+    }
+
+    /** @return whether anything is different */
+    private boolean apply(
+            Consumer<String, byte[]> consumer, TopicPartition partition, List<ConsumerRecord<String, byte[]>> records) {
+        boolean changed = false;
+        for (ConsumerRecord<String, byte[]> record : records) {
+            if (record.key() == null || !Keys.realmOf(record.key()).equals(realm)) {
+                continue; // realms share a partition
+            }
+            try {
+                Route value = record.value() == null
+                        ? null
+                        : deserializer.deserialize(record.topic(), record.headers(), record.value());
+                changed |= fold.apply(RouteRecords.read(record.key(), Headers.version(record.headers()), value));
+            } catch (RetriableException e) {
+                // The registry is away: the record is not at fault and is read again.
+                consumer.seek(partition, record.offset());
+                trouble(e);
+                pause();
+                break;
+            } catch (SerializationException | IllegalArgumentException e) {
+                unreadable.incrementAndGet();
+                LOG.warn("route record at offset {} is passed over: {}", record.offset(), e.getMessage());
+            }
+        }
+        return changed;
+    }
+
+    private void startOver(String why) {
+        LOG.warn("reads all routes again: {}", why);
+        fold = new RouteFold(worker);
+        nextOffset = FROM_BEGINNING;
+        replacing = true;
+    }
+
+    private void save() {
+        // While a fresh fold is being read, the old snapshot is the better one.
+        if (!unsaved || replacing || nextOffset == FROM_BEGINNING) {
+            return;
+        }
+        try {
+            savedAtMs = clockMs.getAsLong();
+            new RouteSnapshot(
+                            realm, worker, nextOffset, savedAtMs, fold.updates().toList())
+                    .save(snapshotFile);
+            unsaved = false;
+        } catch (IOException e) {
+            LOG.warn("cannot write {}: a restart would read more of the topic again: {}", snapshotFile, e.toString());
+        }
+    }
+
+    /** The same trouble is told once. */
+    private void trouble(RuntimeException e) {
+        if (!String.valueOf(e.getMessage()).equals(lastTrouble)) {
+            lastTrouble = String.valueOf(e.getMessage());
+            LOG.warn(
+                    "no new routes for now, packets go by version {}: {}",
+                    routes.table().version(),
+                    e.toString());
+        }
+    }
+
+    private void pause() {
+        try {
+            boolean _ = stopped.await(RETRY_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            running = false;
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether it has read all that was in the topic when it started. */
+    public boolean isCaughtUp() {
+        return caughtUp.getCount() == 0;
+    }
+
+    /** Records that are no routes. */
+    long unreadable() {
+        return unreadable.get();
+    }
+
+    /** Asks {@link #run} to end. From any thread. */
+    @Override
+    public void close() {
+        running = false;
+        stopped.countDown();
+        Consumer<String, byte[]> consumer = current;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.xylem.proxy.linux;
+
+import static io.xylem.proxy.linux.Native.INT;
+import static io.xylem.proxy.linux.Native.INT_BE;
+import static io.xylem.proxy.linux.Native.LONG;
+import static io.xylem.proxy.linux.Native.LONG_BE;
+import static io.xylem.proxy.linux.Native.SHORT_BE;
+
+import io.xylem.model.Ipv4;
+import io.xylem.model.Ipv6;
+import io.xylem.proxy.dataplane.PacketBatch;
+import io.xylem.proxy.dataplane.Tunnel;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The UDP socket between workers. A batch costs one system call each way. The family of the bind address is the
+ * family of the underlay; {@code ::} serves both.
+ */
+public final class UdpTunnel implements Tunnel {
+    // bits/socket.h
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
+
+    /** Enough for the packets of some milliseconds at 10 Gb/s, while the agent's thread is not scheduled. */
+    private static final int BUFFER_BYTES = 8 << 20;
+
+    private static final MethodHandle RECVMMSG = Native.linkPlain("recvmmsg", INT, INT, LONG, INT, INT, LONG);
+    private static final MethodHandle SENDMMSG = Native.linkPlain("sendmmsg", INT, INT, LONG, INT, INT);
+
+    private final Arena arena = Arena.ofShared();
+    private final MessageVector received;
+    private final MessageVector sent;
+    private int fd;
+
+    private UdpTunnel(int fd, boolean v6) {
+        this.fd = fd;
+        received = new MessageVector(arena, v6);
+        sent = new MessageVector(arena, v6);
+    }
+
+    /**
+     * Opens the socket in a namespace.
+     *
+     * @param address the text of an IPv4 or IPv6 address of one of its interfaces, {@code 0.0.0.0} or {@code ::} for all
+     * @param port 0 for any free one
+     * @throws LinuxException saying what is wrong with the address or the port
+     */
+    public static UdpTunnel open(NetworkNamespace namespace, String address, int port) throws IOException {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("a tunnel port is 0 to 65535, not " + port);
+        }
+        return namespace.call(() -> openHere(namespace, address, port));
+    }
+
+    private static UdpTunnel openHere(NetworkNamespace namespace, String address, int port) throws LinuxException {
+        boolean v6 = address.indexOf(':') >= 0;
+        int fd = Sockets.datagram(v6 ? Sockets.AF_INET6 : Sockets.AF_INET);
+        if (fd < 0) {
+            throw new LinuxException("open a UDP socket for " + address, -fd, v6 ? "is IPv6 switched off?" : "");
+        }
+        if (v6) {
+            Sockets.set(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 0);
+        }
+        // FORCE goes beyond the system's limit and needs CAP_NET_ADMIN in the initial user namespace.
+        if (Sockets.set(fd, Sockets.SOL_SOCKET, Sockets.SO_RCVBUFFORCE, BUFFER_BYTES) < 0) {
+            Sockets.set(fd, Sockets.SOL_SOCKET, Sockets.SO_RCVBUF, BUFFER_BYTES);
+        }
+        if (Sockets.set(fd, Sockets.SOL_SOCKET, Sockets.SO_SNDBUFFORCE, BUFFER_BYTES) < 0) {
+            Sockets.set(fd, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, BUFFER_BYTES);
+        }
+        try (Arena scratch = Arena.ofConfined()) {
+            int result = Sockets.bind(fd, socketName(scratch, v6, address, port));
+            if (result < 0) {
+                Libc.close(fd);
+                throw new LinuxException(
+                        "bind the tunnel to " + address + " port " + port + " in network namespace " + namespace,
+                        -result,
+                        advice(-result));
+            }
+        }
+        return new UdpTunnel(fd, v6);
+    }
+
+    private static String advice(int errno) {
+        return switch (errno) {
+            case Errno.EADDRINUSE ->
+                "another process has the port: is a proxy already running here? Else set xylem.tunnel.port";
+            case Errno.EADDRNOTAVAIL ->
+                "no interface there has the address: set xylem.tunnel.address to one that has, or to 0.0.0.0";
+            case Errno.EACCES -> "ports below 1024 need CAP_NET_BIND_SERVICE";
+            default -> "";
+        };
+    }
+
+    private static MemorySegment socketName(Arena arena, boolean v6, String address, int port) {
+        MemorySegment name = arena.allocate(v6 ? 28 : 16, 8);
+        name.set(ValueLayout.JAVA_SHORT, 0, (short) (v6 ? Sockets.AF_INET6 : Sockets.AF_INET));
+        name.set(SHORT_BE, 2, (short) port);
+        if (v6) {
+            Ipv6 bits = Ipv6.parse(address);
+            name.set(LONG_BE, 8, bits.high());
+            name.set(LONG_BE, 16, bits.low());
+        } else {
+            name.set(INT_BE, 4, Ipv4.parse(address).bits());
+        }
+        return name;
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** The port it is bound to, e.g. the one the kernel chose for 0. */
+    public int port() {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment name = scratch.allocate(28, 8);
+            int result = Sockets.name(fd, name);
+            if (result < 0) {
+                throw new IllegalStateException("the tunnel's socket has no name: " + Errno.text(-result));
+            }
+            return Short.toUnsignedInt(name.get(SHORT_BE, 2));
+        }
+    }
+
+    @Override
+    public int receive(PacketBatch into) {
+        int first = into.count();
+        int room = into.capacity() - first;
+        if (room == 0) {
+            return 0;
+        }
+        received.use(into);
+        for (int slot = first; slot < into.capacity(); slot++) {
+            received.makeRoom(slot, into);
+        }
+        // Below 0: nothing waits (EAGAIN), or an earlier datagram was refused by its receiver (ECONNREFUSED), which is
+        // not ours to repair. That the socket is gone shows in Poller.await.
+        int count = Math.max(0, receive(received.header(first), room));
+        for (int i = 0; i < count; i++) {
+            int slot = into.add(received.length(first + i));
+            received.readPeer(slot, into);
+        }
+        return count;
+    }
+
+    @Override
+    public int send(PacketBatch from) throws IOException {
+        sent.use(from);
+        for (int slot = 0; slot < from.count(); slot++) {
+            sent.write(slot, from);
+        }
+        int taken = 0;
+        int next = 0;
+        while (next < from.count()) {
+            int count = send(sent.header(next), from.count() - next);
+            if (count > 0) {
+                taken += count;
+                next += count;
+                continue;
+            }
+            // The kernel stopped at this one: sent alone, it tells why.
+            long alone = Sockets.send(fd, sent.header(next), FLAGS);
+            switch ((int) Math.min(0, alone)) {
+                case 0 -> {
+                    taken++;
+                    next++;
+                }
+                case -Errno.EAGAIN -> {
+                    return taken; // the socket's buffer is full: the rest is lost, as on any full link
+                }
+                case -Errno.EBADF, -Errno.ENOTSOCK ->
+                    throw new LinuxException("send through the tunnel", (int) -alone, "");
+                // ENOBUFS, EMSGSIZE, ENETUNREACH, EHOSTUNREACH, EPERM (a firewall), ECONNREFUSED, EAFNOSUPPORT: this
+                // one is lost, the next may go to another worker.
+                default -> next++;
+            }
+        }
+        return taken;
+    }
+
+    private int receive(long headers, int count) {
+        try {
+            return (int) RECVMMSG.invokeExact(fd, headers, count, FLAGS, 0L);
+        } catch (Throwable e) {
+            throw Native.impossible(e);
+        }
+    }
+
+    private int send(long headers, int count) {
+        try {
+            return (int) SENDMMSG.invokeExact(fd, headers, count, FLAGS);
+        } catch (Throwable e) {
+            throw Native.impossible(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (fd >= 0) {
+            Libc.close(fd);
+            fd = -1;
+            arena.close();
+        }
+    }
+}

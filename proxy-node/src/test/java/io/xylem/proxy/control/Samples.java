@@ -1,0 +1,91 @@
+package io.xylem.proxy.control;
+
+import io.xylem.model.DualAddress;
+import io.xylem.model.Endpoint;
+import io.xylem.model.InstanceName;
+import io.xylem.model.InstanceState;
+import io.xylem.model.Ipv4;
+import io.xylem.model.Ipv6;
+import io.xylem.model.ServiceIp;
+import io.xylem.model.ServiceName;
+import io.xylem.proxy.domain.Attachment;
+import io.xylem.proxy.domain.RouteUpdate;
+import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
+import io.xylem.proxy.domain.RouteUpdate.ServiceKnown;
+import io.xylem.schemas.AvroWords;
+import io.xylem.schemas.avro.InstanceRoute;
+import io.xylem.schemas.avro.Route;
+import io.xylem.schemas.avro.ServiceRoute;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The example of the address plan. */
+public final class Samples {
+    public static final String REALM = "main";
+    public static final ServiceName S = ServiceName.parse("A.prod.S.prod");
+    public static final InstanceName S1 = new InstanceName(S, 1);
+    public static final InstanceName S2 = new InstanceName(S, 2);
+
+    private Samples() {}
+
+    public static DualAddress address(String v4, String v6) {
+        return new DualAddress(Ipv4.parse(v4), Ipv6.parse(v6));
+    }
+
+    public static InstanceAt at(InstanceName instance, String worker, InstanceState state, long version) {
+        int n = instance.number();
+        return new InstanceAt(
+                instance,
+                address("10.30.0." + (1 + n), "fdff::" + n),
+                address("10.18.30." + (64 + n), "fc00::790" + n),
+                worker,
+                new Endpoint("192.168.77.1", 50_103),
+                state,
+                version);
+    }
+
+    public static ServiceKnown service(long version) {
+        return new ServiceKnown(S, List.of(new ServiceIp("RR", address("10.30.0.1", "fdff:2000::1"))), version);
+    }
+
+    static Route avro(InstanceAt at) {
+        return new Route(
+                REALM,
+                at.version(),
+                InstanceRoute.newBuilder()
+                        .setService(at.instance().service().toString())
+                        .setInstance(at.instance().number())
+                        .setInstanceIp(AvroWords.toAvro(at.instanceIp()))
+                        .setNamespaceIp(AvroWords.toAvro(at.namespaceIp()))
+                        .setWorker(at.worker())
+                        .setCluster("c1")
+                        .setUnderlay(AvroWords.toAvro(at.underlay()))
+                        .setReadiness(AvroWords.toAvro(at.state()))
+                        .build());
+    }
+
+    static Route avro(ServiceKnown known) {
+        return new Route(
+                REALM,
+                known.version(),
+                new ServiceRoute(known.service().toString(), AvroWords.toAvro(known.serviceIps())));
+    }
+
+    /** As a proxy leaves its directory: these routes, and these of them attached. */
+    public static void saveTo(Path directory, String worker, List<RouteUpdate> routes, Map<InstanceAt, String> attached)
+            throws IOException {
+        new RouteSnapshot(REALM, worker, 1, System.currentTimeMillis(), routes).save(directory.resolve("routes.bin"));
+        Desired.save(
+                directory.resolve("attachments.json"),
+                attached.entrySet().stream()
+                        .map(one -> new Desired(
+                                new Attachment(
+                                        one.getKey().instance(),
+                                        one.getKey().instanceIp(),
+                                        one.getKey().namespaceIp()),
+                                one.getValue()))
+                        .toList());
+    }
+}

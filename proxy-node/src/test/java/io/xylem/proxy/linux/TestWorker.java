@@ -1,0 +1,93 @@
+package io.xylem.proxy.linux;
+
+import io.xylem.balancing.Policies;
+import io.xylem.model.Ipv4Prefix;
+import io.xylem.model.Ipv6Prefix;
+import io.xylem.proxy.dataplane.AgentRunner;
+import io.xylem.proxy.dataplane.ForwardingAgent;
+import io.xylem.proxy.domain.Attachment;
+import io.xylem.proxy.domain.Attachments;
+import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.RouteFold;
+import io.xylem.proxy.domain.RouteTable;
+import io.xylem.proxy.domain.RouteUpdate;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A worker with real packets, whose routes come by hand. */
+final class TestWorker implements AutoCloseable {
+    final String name;
+    final NetworkNamespace namespace;
+    final Counters counters = new Counters();
+    final WorkerNetwork network;
+    final UdpTunnel tunnel;
+    private final TunDevice device;
+    private final Poller poller;
+    private final RouteFold fold;
+    private final AtomicReference<RouteTable> table;
+    private final List<Attachment> attached = new ArrayList<>();
+    private final AtomicReference<Attachments> attachments = new AtomicReference<>(Attachments.NONE);
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final AgentRunner runner;
+    private final Thread thread;
+
+    TestWorker(String name, NetworkNamespace namespace, String underlay) throws IOException {
+        this.name = name;
+        this.namespace = namespace;
+        fold = new RouteFold(name);
+        table = new AtomicReference<>(fold.table());
+        device = TunDevice.open(namespace, "xylem0");
+        network = new WorkerNetwork(namespace);
+        network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
+        tunnel = UdpTunnel.open(namespace, underlay, 50_103);
+        poller = Poller.of(device, tunnel);
+        ForwardingAgent agent = new ForwardingAgent(
+                device,
+                tunnel,
+                table::get,
+                attachments::get,
+                Policies.load(),
+                counters,
+                ForwardingAgent.Limits.defaults(1));
+        runner = new AgentRunner(agent, poller, System::nanoTime, failure::set);
+        thread = Thread.ofPlatform().name("packets-" + name).start(runner);
+    }
+
+    void learn(List<? extends RouteUpdate> updates) {
+        updates.forEach(fold::apply);
+        table.set(fold.table());
+    }
+
+    void attach(RouteUpdate.InstanceAt at, NetworkNamespace instance) throws IOException {
+        network.attach(instance, at.namespaceIp());
+        attached.add(new Attachment(at.instance(), at.instanceIp(), at.namespaceIp()));
+        attachments.set(Attachments.of(attached));
+    }
+
+    void detach(RouteUpdate.InstanceAt at) throws IOException {
+        attached.removeIf(one -> one.instance().equals(at.instance()));
+        attachments.set(Attachments.of(attached));
+        network.detach(at.namespaceIp());
+    }
+
+    /** @throws AssertionError when the agent ended by itself */
+    @Override
+    public void close() {
+        runner.close();
+        poller.wakeUp();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        poller.close();
+        tunnel.close();
+        device.close();
+        if (failure.get() != null) {
+            throw new AssertionError("the agent of " + name + " ended by itself", failure.get());
+        }
+    }
+}

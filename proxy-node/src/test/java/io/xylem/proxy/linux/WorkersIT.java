@@ -1,0 +1,272 @@
+package io.xylem.proxy.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.xylem.model.DualAddress;
+import io.xylem.model.Endpoint;
+import io.xylem.model.InstanceName;
+import io.xylem.model.InstanceState;
+import io.xylem.model.Ipv4;
+import io.xylem.model.Ipv6;
+import io.xylem.model.ServiceIp;
+import io.xylem.model.ServiceName;
+import io.xylem.proxy.domain.Counters.Direction;
+import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.RouteUpdate;
+import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
+import io.xylem.proxy.domain.RouteUpdate.ServiceKnown;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Two workers on one cable, three instances, real packets:
+ *
+ * <pre>
+ *  client C ──┐                                    ┌── S2
+ *             ├── worker w1 ══ 192.168.77.0/24 ══ worker w2
+ *        S1 ──┘
+ * </pre>
+ */
+class WorkersIT {
+    private static final ServiceName S = ServiceName.parse("A.prod.S.prod");
+    private static final ServiceName EMPTY = ServiceName.parse("A.prod.Empty.prod");
+    private static final ServiceName CLIENT = ServiceName.parse("A.prod.C.prod");
+    private static final String SERVICE_V4 = "10.30.0.1";
+    private static final String SERVICE_V6 = "fdff:2000::1";
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private NetworkNamespace clientSpace;
+    private NetworkNamespace s2Space;
+    private TestWorker w1;
+    private TestWorker w2;
+    private InstanceAt s2;
+    private EchoClient client;
+
+    private static DualAddress address(String v4, String v6) {
+        return new DualAddress(Ipv4.parse(v4), Ipv6.parse(v6));
+    }
+
+    private static InstanceAt instance(
+            ServiceName service,
+            int number,
+            DualAddress instanceIp,
+            DualAddress namespaceIp,
+            String worker,
+            String at) {
+        return new InstanceAt(
+                new InstanceName(service, number),
+                instanceIp,
+                namespaceIp,
+                worker,
+                new Endpoint(at, 50_103),
+                InstanceState.READY,
+                10 + number);
+    }
+
+    private static ServiceKnown service(ServiceName name, String v4, String v6) {
+        return new ServiceKnown(name, List.of(new ServiceIp("RR", address(v4, v6))), 1);
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        open.push(part);
+        return part;
+    }
+
+    @BeforeEach
+    void setUp() throws IOException {
+        setUp("192.168.77.1", "192.168.77.2", 24);
+    }
+
+    private void setUp(String underlay1, String underlay2, int length) throws IOException {
+        TestNamespaces namespaces = opened(TestNamespaces.orSkip());
+        NetworkNamespace space1 = namespaces.make("w1");
+        NetworkNamespace space2 = namespaces.make("w2");
+        namespaces.join(space1, underlay1 + "/" + length, space2, underlay2 + "/" + length);
+        w1 = opened(new TestWorker("w1", space1, underlay1));
+        w2 = opened(new TestWorker("w2", space2, underlay2));
+        clientSpace = namespaces.make("c");
+        NetworkNamespace s1Space = namespaces.make("s1");
+        s2Space = namespaces.make("s2");
+        InstanceAt c = instance(
+                CLIENT, 1, address("10.30.0.10", "fdff::10"), address("10.18.0.1", "fc00::1"), "w1", underlay1);
+        InstanceAt s1 =
+                instance(S, 1, address("10.30.0.2", "fdff::1"), address("10.18.0.2", "fc00::2"), "w1", underlay1);
+        s2 = instance(S, 2, address("10.30.0.3", "fdff::2"), address("10.18.0.65", "fc00::101"), "w2", underlay2);
+        List<RouteUpdate> routes =
+                List.of(service(S, SERVICE_V4, SERVICE_V6), service(EMPTY, "10.30.0.50", "fdff:2000::50"), c, s1, s2);
+        w1.learn(routes);
+        w2.learn(routes);
+        w1.attach(c, clientSpace);
+        w1.attach(s1, s1Space);
+        w2.attach(s2, s2Space);
+        opened(new EchoServer("S1", s1Space));
+        opened(new EchoServer("S2", s2Space));
+        client = new EchoClient(clientSpace);
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        Throwable failure = null;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception | AssertionError e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw new AssertionError("a part did not end in order", failure);
+        }
+    }
+
+    private static InetAddress ip(String text) throws IOException {
+        return InetAddress.getByName(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({SERVICE_V4 + ", 10.30.0.10", SERVICE_V6 + ", fdff::10"})
+    void throughTheServiceIpBothInstancesAnswerInTurn(String dialled, String clientsInstanceIp) throws IOException {
+        Set<String> lastTwo = new HashSet<>();
+        for (int flow = 0; flow < 6; flow++) {
+            byte[] content = {(byte) flow, 1, 2};
+            EchoServer.Told tcp = client.tcp(dialled, content);
+            assertThat(tcp.seen()).as("what the server saw").isEqualTo(ip(clientsInstanceIp));
+            assertThat(tcp.echo()).isEqualTo(content);
+            if (flow % 2 == 0) {
+                lastTwo.clear();
+            }
+            lastTwo.add(tcp.server());
+            assertThat(lastTwo).hasSize(flow % 2 + 1);
+        }
+        Set<String> servers = new HashSet<>();
+        for (int flow = 0; flow < 2; flow++) {
+            EchoServer.Told udp = client.udp(dialled, "flow " + flow);
+            assertThat(udp.seen()).isEqualTo(ip(clientsInstanceIp));
+            servers.add(udp.server());
+        }
+        assertThat(servers).containsExactlyInAnyOrder("S1", "S2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.30.0.2, S1", "10.30.0.3, S2", "fdff::1, S1", "fdff::2, S2"})
+    void anInstanceIpReachesThatInstanceAndNoOther(String dialled, String expected) throws IOException {
+        for (int flow = 0; flow < 3; flow++) {
+            assertThat(client.tcp(dialled, new byte[0]).server()).isEqualTo(expected);
+            assertThat(client.udp(dialled, "x").server()).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SERVICE_V4, "10.30.0.2", "10.30.0.3", SERVICE_V6, "fdff::1", "fdff::2"})
+    void pingIsAnswered(String dialled) throws IOException {
+        assertThat(client.ping(dialled, 3)).contains("3 received", " 0% packet loss");
+    }
+
+    /** Content in both directions at once; sizes over the MTU and odd, so that the kernel cuts and completes segments. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.2", "10.30.0.3", "fdff::1", "fdff::2"})
+    void largeTransfersArriveAsTheyWereSent(String dialled) throws IOException {
+        long seed = Long.getLong("seed", System.nanoTime());
+        byte[] content = new byte[(8 << 20) + 13];
+        new Random(seed).nextBytes(content);
+        byte[] echo = client.tcp(dialled, content).echo();
+        assertThat(Arrays.mismatch(echo, content))
+                .as("first difference, -Dseed=%d", seed)
+                .isEqualTo(-1);
+        // As much as one packet holds, and one byte less: the checksum of an odd length.
+        for (int length : new int[] {1300, 1299}) {
+            assertThat(client.udp(dialled, "u".repeat(length)).echo()).hasSize(length);
+        }
+    }
+
+    @Test
+    void anIpv6UnderlayCarriesBothFamilies() throws Exception {
+        tearDown();
+        setUp("fd77::1", "fd77::2", 64);
+        assertThat(client.tcp("10.30.0.3", new byte[100_000]).server()).isEqualTo("S2");
+        assertThat(client.tcp("fdff::2", new byte[100_000]).server()).isEqualTo("S2");
+        assertThat(client.ping("10.30.0.3", 1)).contains("1 received");
+    }
+
+    @Test
+    void whatCanNotBeDeliveredIsCountedWithItsReason() throws IOException {
+        client.shout("10.30.99.99", "nobody has this");
+        client.shout("fdff::9999", "nor this");
+        client.shout("10.30.0.50", "a service without instances");
+        await().untilAsserted(() -> {
+            assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.UNKNOWN_DESTINATION))
+                    .isEqualTo(2);
+            assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.NO_USABLE_INSTANCE))
+                    .isEqualTo(1);
+        });
+    }
+
+    @Test
+    void whateverComesToTheTunnelPortIsCountedAndSurvived() throws IOException {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        byte[] cutOff = new byte[3000]; // an IPv4 packet of 3000 bytes, of which a slot holds less
+        ByteBuffer.wrap(cutOff).putShort((short) 0x4500).putShort((short) 3000).position(9);
+        cutOff[9] = 17;
+        w2.namespace.call(() -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                InetAddress target = ip("192.168.77.1");
+                socket.send(new DatagramPacket(new byte[0], 0, target, 50_103));
+                socket.send(new DatagramPacket(cutOff, cutOff.length, target, 50_103));
+                socket.send(new DatagramPacket(new byte[] {0x45, 0, 0}, 3, target, 50_103));
+                for (int i = 0; i < 500; i++) {
+                    byte[] noise = new byte[random.nextInt(200)];
+                    random.nextBytes(noise);
+                    if (noise.length > 0 && i % 2 == 0) {
+                        noise[0] = (byte) (i % 4 == 0 ? 0x45 : 0x60); // looks like the start of a packet
+                    }
+                    socket.send(new DatagramPacket(noise, noise.length, target, 50_103));
+                }
+            }
+            return null;
+        });
+        await().untilAsserted(() ->
+                assertThat(inboundDrops(w1)).as("all of it, -Dseed=%d", seed).isEqualTo(503));
+        assertThat(w1.counters.drops(Direction.INBOUND, Drop.EMPTY)).isPositive();
+        assertThat(w1.counters.drops(Direction.INBOUND, Drop.LENGTH_MISMATCH)).isPositive();
+        assertThat(w1.counters.drops(Direction.INBOUND, Drop.TRUNCATED_HEADER)).isPositive();
+        assertThat(w1.counters.drops(Direction.INBOUND, Drop.INTERNAL_ERROR)).isZero();
+        assertThat(client.tcp("10.30.0.3", new byte[3]).server()).isEqualTo("S2");
+    }
+
+    private static long inboundDrops(TestWorker worker) {
+        return Arrays.stream(Drop.values())
+                .mapToLong(reason -> worker.counters.drops(Direction.INBOUND, reason))
+                .sum();
+    }
+
+    @Test
+    void aDetachedInstanceIsOutOfReachAndTheOthersAreNot() throws IOException {
+        assertThat(client.udp("10.30.0.3", "before").server()).isEqualTo("S2");
+        w2.detach(s2);
+        client.shout("10.30.0.3", "after");
+        await().untilAsserted(() -> assertThat(w2.counters.drops(Direction.INBOUND, Drop.DESTINATION_NOT_ATTACHED))
+                .isEqualTo(1));
+        assertThat(s2Space.call(() -> Interfaces.hardwareAddress("eth0"))).isNull();
+        assertThat(client.udp("10.30.0.2", "same worker").server()).isEqualTo("S1");
+        w2.attach(s2, s2Space);
+        assertThat(client.udp("10.30.0.3", "again").server()).isEqualTo("S2");
+    }
+}
