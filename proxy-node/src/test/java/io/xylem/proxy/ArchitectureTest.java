@@ -3,6 +3,7 @@ package io.xylem.proxy;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -10,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.ByteBuffer;
 
 /** The rooms of the proxy and the doors between them. */
 @AnalyzeClasses(packages = "io.xylem.proxy", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -32,7 +34,7 @@ class ArchitectureTest {
                             "java.util.function",
                             "java.util.stream",
                             "org.jspecify.annotations")
-                    .or(com.tngtech.archunit.core.domain.JavaClass.Predicates.type(java.nio.ByteBuffer.class)));
+                    .or(type(ByteBuffer.class)));
 
     @ArchTest
     static final ArchRule theDomainHasNoClockAndNoRandomness = noClasses()
