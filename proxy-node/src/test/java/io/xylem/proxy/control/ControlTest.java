@@ -295,7 +295,8 @@ class ControlTest {
         wiring.namespaces.add("n1");
         route(Samples.at(Samples.S1, "w1", InstanceState.READY, 7));
         assertThat(call("POST", "/instances", ATTACH_S1).statusCode()).isEqualTo(200);
-        assertThat(call("DELETE", "/instances/A.prod.S.prod/1", "").statusCode()).isEqualTo(204);
+        assertThat(call("DELETE", "/instances/A.prod.S.prod/1", "").statusCode())
+                .isEqualTo(204);
         assertThat(call("POST", "/instances", ATTACH_S1).statusCode()).isEqualTo(200);
         assertThat(reports().getLast().getReady()).isTrue();
         long before = heartbeatsOf(7);
