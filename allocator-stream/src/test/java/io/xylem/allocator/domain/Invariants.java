@@ -42,6 +42,14 @@ final class Invariants {
         assertThat(queued).as("what rests stands in a queue").isEqualTo(resting);
 
         for (Map.Entry<String, Pool> entry : view.table(Tables.POOLS).list("", ALL)) {
+            String inPool = Tables.inPool(entry.getKey());
+            assertThat(view.table(Tables.SPANS).list(inPool, ALL))
+                    .as("runs of requested slots lie ahead")
+                    .allMatch(run -> view.plan()
+                            .pool(entry.getKey())
+                            .isAhead(
+                                    Slot.parse(run.getKey().substring(inPool.length())),
+                                    entry.getValue().lastFresh()));
             long[] count = counts.getOrDefault(entry.getKey(), new long[2]);
             assertThat(new long[] {entry.getValue().held(), entry.getValue().resting()})
                     .as("counts of pool " + entry.getKey())

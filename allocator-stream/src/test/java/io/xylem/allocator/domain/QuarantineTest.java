@@ -82,6 +82,22 @@ class QuarantineTest {
     }
 
     @Test
+    void aConfirmationDoesNotReachWhatWasReleasedLater() {
+        Realm large = new Realm(Realm.DEFAULTS).withWorkers("w1", "w2").withService(S);
+        large.schedule(S, 1, "w1");
+        large.ok(new Event.WorkerLeft("w1"));
+        long version = large.offset;
+        large.withWorkers("w1");
+        large.schedule(S, 2, "w1");
+        large.ok(Realm.migrated(S, 2, "w2"));
+        large.ok(new Event.WithdrawalConfirmed(name(S, 1), version));
+        // 1 and 2 had the same namespace IP number on w1, one after the other.
+        assertThat(large.store.table(Tables.RESTING).list("ns-w1|c|", 9)).isEmpty();
+        assertThat(large.store.table(Tables.RESTING).list("ns-w1|u|", 9)).hasSize(1);
+        assertThat(large.store.table(Tables.RESTING).list("v4|c|", 9)).hasSize(1);
+    }
+
+    @Test
     void migrationSendsTheOldNamespaceIpToQuarantine() {
         realm.ok(Realm.migrated(S, 14, "w1"));
         assertThat(realm.refused(Code.WORKER_FULL, Realm.migrated(S, 13, "w1"))).contains("6 are held, none rests");
