@@ -1,0 +1,86 @@
+package io.xylem.allocator.domain;
+
+import static io.xylem.allocator.domain.Rejection.Code.MALFORMED_EVENT;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One event from the log to its outcome: remember → decide → apply. An id that is still remembered gets the same
+ * outcome again and changes nothing.
+ */
+public final class Allocator {
+    /** Longest event id; a UUID has 36. */
+    static final int ID_MAX_CHARS = 200;
+
+    /** Spreads offsets evenly (2^64 / golden ratio), whatever the rhythm in which realms share a partition. */
+    private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
+    /** More than the ids and withdrawals that come in between, so that no backlog lasts. */
+    private static final int FORGET_AT_ONCE = 64;
+
+    private Allocator() {}
+
+    /** @param facts applied already, in this order; of a repeated event none */
+    public record Handled(Outcome outcome, List<Fact> facts) {
+        public Handled {
+            facts = List.copyOf(facts);
+        }
+    }
+
+    /** @param id unique among the realm's events of the remembered time */
+    public static Handled handle(RealmStore store, String id, Event event, long atMs, long offset) {
+        if (id.isEmpty() || id.length() > ID_MAX_CHARS) {
+            Rejection rejection = new Rejection(
+                    MALFORMED_EVENT,
+                    "the event's id has " + id.length() + " characters; allowed: 1 to " + ID_MAX_CHARS);
+            return new Handled(
+                    new Outcome(store.realm(), id, offset, event.type(), new Outcome.Rejected(rejection)), List.of());
+        }
+        State.Remembered remembered = store.table(Tables.EVENTS).get(id);
+        long memoryMs = store.plan().settings().eventMemoryMs();
+        if (remembered != null && atMs - remembered.atMs() < memoryMs) {
+            return new Handled(remembered.outcome(), List.of());
+        }
+        Decision decision = Decider.decide(store, event, atMs, offset);
+        List<Fact> facts = new ArrayList<>();
+        Outcome.Result result = switch (decision) {
+            case Decision.Accepted accepted -> {
+                facts.addAll(accepted.facts());
+                yield new Outcome.Accepted(accepted.facts().isEmpty(), accepted.details());
+            }
+            case Decision.Rejected rejected -> new Outcome.Rejected(rejected.rejection());
+        };
+        Outcome outcome = new Outcome(store.realm(), id, offset, event.type(), result);
+        facts.add(new Fact.EventRemembered(atMs, outcome));
+        // One event in 16 forgets, for itself and the others: most pay nothing for it.
+        if ((offset * SPREAD) >>> 60 == 0) {
+            facts.addAll(forgettable(store, atMs));
+        }
+        facts.forEach(fact -> Applier.apply(store, fact));
+        return new Handled(outcome, facts);
+    }
+
+    private static List<Fact> forgettable(RealmView view, long atMs) {
+        List<Fact> facts = new ArrayList<>();
+        RealmSettings settings = view.plan().settings();
+        for (Map.Entry<String, State.MemoryEntry> entry :
+                view.table(Tables.MEMORY).list("", FORGET_AT_ONCE)) {
+            if (atMs - entry.getValue().atMs() < settings.eventMemoryMs()) {
+                break;
+            }
+            facts.add(new Fact.EventForgotten(
+                    Long.parseLong(entry.getKey(), 16), entry.getValue().id()));
+        }
+        for (Map.Entry<String, State.Withdrawal> entry :
+                view.table(Tables.WITHDRAWALS).list("", FORGET_AT_ONCE)) {
+            State.Withdrawal withdrawal = entry.getValue();
+            if (atMs - withdrawal.sinceMs() < settings.restMs()) {
+                break;
+            }
+            facts.add(new Fact.WithdrawalEnded(withdrawal.instance(), withdrawal.version()));
+        }
+        return facts;
+    }
+}

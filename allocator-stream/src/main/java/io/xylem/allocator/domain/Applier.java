@@ -1,0 +1,146 @@
+package io.xylem.allocator.domain;
+
+import java.util.Map;
+
+/** The only writer of a realm's state. Decides nothing: a fact that does not fit the state is a fault and throws. */
+public final class Applier {
+    /** More than any list that is read to its end can have: the hosts of one worker's subnet, the runs of one service. */
+    private static final int ALL = Integer.MAX_VALUE / 2;
+
+    private Applier() {}
+
+    public static void apply(RealmStore store, Fact fact) {
+        switch (fact) {
+            case Fact.WorkerAdmitted(var worker) -> store.table(Tables.WORKERS).put(worker.name(), worker);
+            case Fact.WorkerUpdated(var worker) -> store.table(Tables.WORKERS).put(worker.name(), worker);
+            case Fact.WorkerDismissed(var worker) -> {
+                String pool = AddressPlan.namespacePool(worker);
+                store.table(Tables.WORKERS).remove(worker);
+                store.table(Tables.POOLS).remove(pool);
+                removeAll(store.table(Tables.HOLDINGS), Tables.inPool(pool));
+                removeAll(store.table(Tables.RESTING), Tables.inPool(pool));
+            }
+            case Fact.ServiceCreated(var service) ->
+                store.table(Tables.SERVICES).put(service.name().toString(), service);
+            case Fact.ServiceDeleted(var service) -> {
+                store.table(Tables.SERVICES).remove(service.toString());
+                removeAll(store.table(Tables.SPANS), Tables.numbersOf(service));
+            }
+            case Fact.InstancePlaced(var instance) ->
+                store.table(Tables.INSTANCES).put(Tables.instance(instance.name()), instance);
+            case Fact.InstanceUpdated(var instance) ->
+                store.table(Tables.INSTANCES).put(Tables.instance(instance.name()), instance);
+            case Fact.InstanceDeleted(var instance) -> {
+                store.table(Tables.INSTANCES).remove(Tables.instance(instance));
+                Spans.add(store, Tables.numbersOf(instance.service()), Slot.of(instance.number()));
+            }
+            case Fact.AddressAllocated allocated -> allocate(store, allocated);
+            case Fact.AddressReleased(var pool, var slot, var rest) -> {
+                State.Holding holding = holding(store, pool, slot);
+                count(store, pool, -1, +1);
+                store.table(Tables.HOLDINGS).put(Tables.holding(pool, slot), new State.Holding(holding.owner(), rest));
+                store.table(Tables.RESTING).put(Tables.resting(pool, rest), new State.Resting(slot, rest.sinceMs()));
+            }
+            case Fact.RestShortened(var pool, var slot) -> {
+                State.Holding holding = holding(store, pool, slot);
+                State.Rest rest = resting(holding, pool, slot);
+                State.Rest confirmed = rest.asConfirmed();
+                store.table(Tables.HOLDINGS)
+                        .put(Tables.holding(pool, slot), new State.Holding(holding.owner(), confirmed));
+                store.table(Tables.RESTING).remove(Tables.resting(pool, rest));
+                store.table(Tables.RESTING)
+                        .put(Tables.resting(pool, confirmed), new State.Resting(slot, rest.sinceMs()));
+            }
+            case Fact.AddressForgotten(var pool, var slot) -> {
+                State.Rest rest = resting(holding(store, pool, slot), pool, slot);
+                count(store, pool, 0, -1);
+                store.table(Tables.HOLDINGS).remove(Tables.holding(pool, slot));
+                store.table(Tables.RESTING).remove(Tables.resting(pool, rest));
+            }
+            case Fact.WithdrawalStarted(var withdrawal) ->
+                store.table(Tables.WITHDRAWALS)
+                        .put(Tables.withdrawal(withdrawal.version(), withdrawal.instance()), withdrawal);
+            case Fact.WithdrawalEnded(var instance, var version) ->
+                store.table(Tables.WITHDRAWALS).remove(Tables.withdrawal(version, instance));
+            case Fact.EventRemembered(var atMs, var outcome) -> {
+                store.table(Tables.EVENTS).put(outcome.id(), new State.Remembered(atMs, outcome));
+                store.table(Tables.MEMORY)
+                        .put(Tables.memory(outcome.offset()), new State.MemoryEntry(outcome.id(), atMs));
+            }
+            case Fact.EventForgotten(var offset, var id) -> {
+                store.table(Tables.MEMORY).remove(Tables.memory(offset));
+                State.Remembered remembered = store.table(Tables.EVENTS).get(id);
+                // An id that came again after its time is remembered anew under a later offset.
+                if (remembered != null && remembered.outcome().offset() == offset) {
+                    store.table(Tables.EVENTS).remove(id);
+                }
+            }
+        }
+    }
+
+    private static void allocate(RealmStore store, Fact.AddressAllocated fact) {
+        String pool = fact.pool();
+        Slot slot = fact.slot();
+        Pool before = pool(store, pool);
+        State.Holding holding = store.table(Tables.HOLDINGS).get(Tables.holding(pool, slot));
+        long resting = before.resting();
+        Slot lastFresh = before.lastFresh();
+        if (holding != null) {
+            store.table(Tables.RESTING).remove(Tables.resting(pool, resting(holding, pool, slot)));
+            resting--;
+        } else if (slot.equals(AddressBook.nextFresh(store, pool, before))) {
+            skipTo(store, pool, before, slot);
+            lastFresh = slot;
+        } else if (store.plan().pool(pool).isAhead(slot, lastFresh)) {
+            Spans.add(store, Tables.inPool(pool), slot);
+        }
+        store.table(Tables.POOLS).put(pool, new Pool(lastFresh, before.held() + 1, resting));
+        store.table(Tables.HOLDINGS).put(Tables.holding(pool, slot), new State.Holding(fact.owner(), null));
+    }
+
+    /** Forgets the runs of requested slots between the last fresh slot and {@code slot}: they are behind now. */
+    private static void skipTo(RealmStore store, String pool, Pool before, Slot slot) {
+        PoolDefinition definition = store.plan().pool(pool);
+        Slot next = definition.after(before.lastFresh());
+        while (next != null && !next.equals(slot)) {
+            Slot end = Spans.endOfRun(store, Tables.inPool(pool), next);
+            if (end == null) {
+                throw new IllegalStateException("pool " + pool + " has no run at " + next);
+            }
+            store.table(Tables.SPANS).remove(Tables.inPool(pool) + next);
+            next = definition.after(end);
+        }
+    }
+
+    static Pool pool(RealmView view, String pool) {
+        Pool found = view.table(Tables.POOLS).get(pool);
+        return found == null ? Pool.UNUSED : found;
+    }
+
+    private static void count(RealmStore store, String name, int held, int resting) {
+        Pool pool = pool(store, name);
+        store.table(Tables.POOLS).put(name, new Pool(pool.lastFresh(), pool.held() + held, pool.resting() + resting));
+    }
+
+    private static State.Holding holding(RealmView view, String pool, Slot slot) {
+        State.Holding holding = view.table(Tables.HOLDINGS).get(Tables.holding(pool, slot));
+        if (holding == null) {
+            throw new IllegalStateException("nobody ever held " + slot + " of pool " + pool);
+        }
+        return holding;
+    }
+
+    private static State.Rest resting(State.Holding holding, String pool, Slot slot) {
+        State.Rest rest = holding.rest();
+        if (rest == null) {
+            throw new IllegalStateException(slot + " of pool " + pool + " is held by " + holding.owner());
+        }
+        return rest;
+    }
+
+    private static <V> void removeAll(WriteTable<V> table, String prefix) {
+        for (Map.Entry<String, V> entry : table.list(prefix, ALL)) {
+            table.remove(entry.getKey());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.xylem.allocator.domain;
+
+import io.xylem.model.Endpoint;
+import io.xylem.model.InstanceName;
+import io.xylem.model.Location;
+import io.xylem.model.ServiceName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What happened to a realm, in the words of the domain. One record a type of the deployment log. */
+public sealed interface Event {
+    /** The type's name in the log and in outcomes. */
+    default String type() {
+        return getClass().getSimpleName();
+    }
+
+    record WorkerJoined(
+            String worker,
+            String cluster,
+            Endpoint underlay,
+            @Nullable String zone,
+            @Nullable Location location) implements Event {}
+
+    record WorkerMoved(String worker, Endpoint underlay) implements Event {}
+
+    record WorkerLeft(String worker) implements Event {}
+
+    /** Observation: the worker has gone silent. */
+    record WorkerLost(String worker) implements Event {}
+
+    /** Observation: the lost worker is heard again. */
+    record WorkerBack(String worker) implements Event {}
+
+    /** An empty list asks for {@code RR}. */
+    record ServiceRegistered(ServiceName service, List<AddressRequest> addresses) implements Event {}
+
+    record ServiceRemoved(ServiceName service) implements Event {}
+
+    record InstanceScheduled(InstanceName instance, String worker) implements Event {}
+
+    record InstanceReady(InstanceName instance) implements Event {}
+
+    record InstanceUnready(InstanceName instance) implements Event {}
+
+    record InstanceMigrated(InstanceName instance, String worker) implements Event {}
+
+    record InstanceDraining(InstanceName instance) implements Event {}
+
+    record InstanceRemoved(InstanceName instance) implements Event {}
+
+    /** Observation: no live worker sends any more to what the event at offset {@code version} withdrew. */
+    record WithdrawalConfirmed(InstanceName instance, long version) implements Event {}
+
+    /** An event that can be read but not understood; its decision is already known. */
+    record Malformed(String type, Rejection rejection) implements Event {}
+
+    /** One wanted service IP; the addresses are texts, so that a malformed one is refused with a reason. */
+    record AddressRequest(
+            String policy, @Nullable String v4, @Nullable String v6) {}
+}

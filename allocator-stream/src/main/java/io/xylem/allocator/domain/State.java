@@ -1,0 +1,81 @@
+package io.xylem.allocator.domain;
+
+import io.xylem.model.DualAddress;
+import io.xylem.model.DualPrefix;
+import io.xylem.model.Endpoint;
+import io.xylem.model.InstanceName;
+import io.xylem.model.InstanceState;
+import io.xylem.model.Location;
+import io.xylem.model.ServiceIp;
+import io.xylem.model.ServiceName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a realm remembers: the values of its tables. They are persisted; see {@link Tables} for where. */
+public final class State {
+    private State() {}
+
+    public record Worker(
+            String name,
+            String cluster,
+            Endpoint underlay,
+            @Nullable String zone,
+            @Nullable Location location,
+            DualPrefix subnet,
+            boolean lost) {
+        Worker withUnderlay(Endpoint other) {
+            return new Worker(name, cluster, other, zone, location, subnet, lost);
+        }
+
+        Worker withLost(boolean isLost) {
+            return new Worker(name, cluster, underlay, zone, location, subnet, isLost);
+        }
+    }
+
+    public record Service(ServiceName name, List<ServiceIp> ips) {
+        public Service {
+            ips = List.copyOf(ips);
+        }
+    }
+
+    public record Instance(
+            InstanceName name, String worker, DualAddress instanceIp, DualAddress namespaceIp, InstanceState state) {
+        Instance withState(InstanceState other) {
+            return new Instance(name, worker, instanceIp, namespaceIp, other);
+        }
+    }
+
+    /** A slot that was given out: who has it or had it last, and since when it rests. */
+    public record Holding(Owner owner, @Nullable Rest rest) {}
+
+    /**
+     * @param offset of the event that released it, with {@code sequence} its place in the order of releases
+     * @param confirmed its withdrawal has been confirmed
+     */
+    public record Rest(long sinceMs, long offset, int sequence, boolean confirmed) {
+        Rest asConfirmed() {
+            return new Rest(sinceMs, offset, sequence, true);
+        }
+    }
+
+    /** One place in the queue of a pool's resting slots. */
+    public record Resting(Slot slot, long sinceMs) {}
+
+    /** The last of a run of slots or numbers without a gap; its first one is in the key. */
+    public record Span(Slot last) {}
+
+    /** A slot of a pool. */
+    public record Place(String pool, Slot slot) {}
+
+    /** What the event at an offset took from an instance and nobody has confirmed yet. */
+    public record Withdrawal(InstanceName instance, long version, long sinceMs, List<Place> places) {
+        public Withdrawal {
+            places = List.copyOf(places);
+        }
+    }
+
+    public record Remembered(long atMs, Outcome outcome) {}
+
+    /** Which id was remembered at an offset, to find the oldest. */
+    public record MemoryEntry(String id, long atMs) {}
+}

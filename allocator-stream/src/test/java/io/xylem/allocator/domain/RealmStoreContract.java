@@ -1,0 +1,119 @@
+package io.xylem.allocator.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xylem.model.DualPrefix;
+import io.xylem.model.Endpoint;
+import io.xylem.model.Ipv4Prefix;
+import io.xylem.model.Ipv6Prefix;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What every store of a realm promises. */
+public abstract class RealmStoreContract {
+    /** Two stores of one process; those of different realms must not touch. */
+    protected abstract RealmStore store(String realm);
+
+    protected static AddressPlan plan() {
+        return new AddressPlan(Realm.SMALL);
+    }
+
+    @Test
+    void whatIsPutIsFoundUntilItIsRemoved() {
+        WriteTable<Pool> pools = store("main").table(Tables.POOLS);
+        assertThat(pools.get("v4")).isNull();
+        pools.put("v4", new Pool(Slot.of(7), 3, 1));
+        pools.put("v6", new Pool(new Slot(-4L, -1L), 3, 1));
+        pools.put("empty", Pool.UNUSED);
+        assertThat(pools.get("v4")).isEqualTo(new Pool(Slot.of(7), 3, 1));
+        assertThat(pools.get("v6")).isEqualTo(new Pool(new Slot(-4L, -1L), 3, 1));
+        assertThat(pools.get("empty")).isEqualTo(Pool.UNUSED);
+        pools.put("v4", Pool.UNUSED);
+        assertThat(pools.get("v4")).isEqualTo(Pool.UNUSED);
+        pools.remove("v4");
+        pools.remove("never there");
+        assertThat(pools.get("v4")).isNull();
+    }
+
+    @Test
+    void listsAreAscendingAndEndWithThePrefixAndTheLimit() {
+        WriteTable<State.Span> spans = store("main").table(Tables.SPANS);
+        for (int i : new int[] {30, 10, 20}) {
+            spans.put("b|" + Slot.of(i), new State.Span(Slot.of(i)));
+        }
+        spans.put("a|" + Slot.of(99), new State.Span(Slot.of(1)));
+        spans.put("bb|" + Slot.of(1), new State.Span(Slot.of(1)));
+        spans.put("c|" + Slot.of(1), new State.Span(Slot.of(1)));
+        assertThat(spans.list("b|", 99))
+                .extracting(entry -> entry.getValue().last().low())
+                .containsExactly(10L, 20L, 30L);
+        assertThat(spans.list("b|", 2)).extracting(Map.Entry::getKey).containsExactly("b|0000000a", "b|00000014");
+        assertThat(spans.list("d|", 2)).isEmpty();
+        assertThat(spans.list("", 99)).hasSize(6);
+        assertThat(spans.first("b|")).isEqualTo(Map.entry("b|0000000a", new State.Span(Slot.of(10))));
+        assertThat(spans.first("ab|")).isNull();
+    }
+
+    @Test
+    void belowIsTheLastBeforeAKeyWithinThePrefix() {
+        WriteTable<State.Span> spans = store("main").table(Tables.SPANS);
+        spans.put("a|" + Slot.of(1), new State.Span(Slot.of(1)));
+        spans.put("b|" + Slot.of(10), new State.Span(Slot.of(10)));
+        spans.put("b|" + Slot.of(20), new State.Span(Slot.of(20)));
+        assertThat(below(spans, 10)).isEqualTo(-1);
+        assertThat(below(spans, 11)).isEqualTo(10);
+        assertThat(below(spans, 20)).isEqualTo(10);
+        assertThat(below(spans, 21)).isEqualTo(20);
+        assertThat(below(spans, Integer.MAX_VALUE)).isEqualTo(20);
+    }
+
+    private static long below(ReadTable<State.Span> spans, int number) {
+        Map.Entry<String, State.Span> entry = spans.below("b|", "b|" + Slot.of(number));
+        return entry == null ? -1 : entry.getValue().last().low();
+    }
+
+    @Test
+    void tablesAndRealmsAreApart() {
+        RealmStore main = store("main");
+        RealmStore other = store("other");
+        main.table(Tables.POOLS).put("x", new Pool(null, 1, 0));
+        main.table(Tables.SPANS).put("x", new State.Span(Slot.of(1)));
+        other.table(Tables.POOLS).put("x", new Pool(null, 2, 0));
+        assertThat(main.table(Tables.POOLS).get("x")).isEqualTo(new Pool(null, 1, 0));
+        assertThat(main.table(Tables.HOLDINGS).get("x")).isNull();
+        assertThat(main.table(Tables.POOLS).list("", 9)).hasSize(1);
+        assertThat(other.table(Tables.POOLS).list("", 9)).hasSize(1);
+        assertThat(main.realm()).isEqualTo("main");
+    }
+
+    @Test
+    void everyKindOfValueComesBackEqual() {
+        Realm realm = new Realm(store("main"));
+        RealmStore copy = store("copy");
+        realm.send(new Event.WorkerJoined(
+                "w0", "c", new Endpoint("fd12::9", 1), "eu-1", new io.xylem.model.Location(48.1, -11.6)));
+        realm.withWorkers("w1", "w2").withService(Realm.S);
+        realm.ok(Realm.registered("B.b.B.b", Realm.v4("RR", "10.30.0.9"), Realm.v6("closest", "fdff:1000::9")));
+        realm.schedule(Realm.S, 1, "w1");
+        realm.schedule(Realm.S, 2, "w1");
+        realm.ok(Realm.removed(Realm.S, 1));
+        realm.send(new Event.WorkerLeft("nobody"));
+        for (Tables.Table<?> table : Tables.ALL) {
+            copy(realm.store, copy, table);
+        }
+        assertThat(new DualPrefix(Ipv4Prefix.parse("10.18.0.8/29"), Ipv6Prefix.parse("fc00::100/120")))
+                .isEqualTo(java.util.Objects.requireNonNull(
+                                copy.table(Tables.WORKERS).get("w1"))
+                        .subnet());
+    }
+
+    private static <V> void copy(RealmStore from, RealmStore to, Tables.Table<V> table) {
+        List<Map.Entry<String, V>> entries = from.table(table).list("", 1_000);
+        assertThat(entries).as("table " + table.code()).isNotEmpty();
+        for (Map.Entry<String, V> entry : entries) {
+            to.table(table).put(entry.getKey(), entry.getValue());
+            assertThat(to.table(table).get(entry.getKey())).isEqualTo(entry.getValue());
+        }
+    }
+}

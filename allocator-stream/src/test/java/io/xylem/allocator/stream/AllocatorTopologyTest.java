@@ -1,0 +1,250 @@
+package io.xylem.allocator.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.xylem.allocator.domain.AddressPlan;
+import io.xylem.allocator.domain.RealmSettings;
+import io.xylem.balancing.Policies;
+import io.xylem.schemas.AvroWords;
+import io.xylem.schemas.Headers;
+import io.xylem.schemas.avro.Allocation;
+import io.xylem.schemas.avro.GeoLocation;
+import io.xylem.schemas.avro.InstanceAllocation;
+import io.xylem.schemas.avro.InstanceReady;
+import io.xylem.schemas.avro.InstanceRemoved;
+import io.xylem.schemas.avro.InstanceScheduled;
+import io.xylem.schemas.avro.Outcome;
+import io.xylem.schemas.avro.OutcomeStatus;
+import io.xylem.schemas.avro.Readiness;
+import io.xylem.schemas.avro.ServiceRegistered;
+import io.xylem.schemas.avro.UnderlayEndpoint;
+import io.xylem.schemas.avro.WorkerAllocation;
+import io.xylem.schemas.avro.WorkerJoined;
+import io.xylem.schemas.avro.WorkerLeft;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Wiring, names, keys, headers, serdes; the rules themselves are tested in the domain. */
+@NullUnmarked // JUnit fills the fields
+class AllocatorTopologyTest {
+    private static final String S = "A.prod.S.prod";
+    private static final AddressPlan PLAN = new AddressPlan(RealmSettings.defaults(Policies.load()));
+
+    @TempDir
+    private Path directory;
+
+    private Driver driver;
+
+    @BeforeEach
+    void open() {
+        driver = new Driver(directory, PLAN, 1);
+    }
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    @Test
+    void theTopologyIsAsItWas() throws IOException {
+        try (InputStream golden = getClass().getResourceAsStream("topology.txt")) {
+            assertThat(AllocatorTopology.build(Driver.config(directory), PLAN, 1)
+                            .describe()
+                            .toString()
+                            .strip())
+                    .isEqualTo(new String(Objects.requireNonNull(golden).readAllBytes(), UTF_8).strip());
+        }
+    }
+
+    @Test
+    void anEventBecomesAllocationsAndAnOutcome() {
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        TestRecord<String, Allocation> worker = driver.allocations().getFirst();
+        assertThat(worker.key()).isEqualTo("main|worker|w1");
+        assertThat(worker.value().getBody()).isInstanceOf(WorkerAllocation.class);
+        assertThat(worker.value().getVersion()).isZero();
+        assertThat(Headers.version(worker.headers())).isZero();
+        TestRecord<String, Outcome> outcome = driver.outcomes().getFirst();
+        assertThat(outcome.key()).isEqualTo("j");
+        assertThat(outcome.value().getType()).isEqualTo("WorkerJoined");
+        assertThat(outcome.value().getStatus()).isEqualTo(OutcomeStatus.ACCEPTED);
+        assertThat(AvroWords.toModel(outcome.value().getSubnet()).toString()).isEqualTo("10.18.0.0/26 fc00::/120");
+        assertThat(outcome.timestamp()).isEqualTo(driver.nowMs());
+        assertThat(outcome.headers().toArray()).extracting(Header::key).containsExactly("traceparent");
+
+        driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
+        assertThat(driver.allocations().getFirst().key()).isEqualTo("main|service|" + S);
+        assertThat(AvroWords.toModel(driver.outcome().getServiceIps()).toString())
+                .isEqualTo("[ServiceIp[ipType=RR, address=10.30.0.1 fdff:2000::1]]");
+
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        assertThat(driver.allocations().getFirst().key()).isEqualTo("main|instance|" + S + "|1");
+        Outcome scheduled = driver.outcome();
+        assertThat(AvroWords.toModel(scheduled.getInstanceIp()).toString()).isEqualTo("10.30.0.2 fdff::1");
+        assertThat(AvroWords.toModel(scheduled.getNamespaceIp()).toString()).isEqualTo("10.18.0.1 fc00::1");
+        assertThat(scheduled.getWorker()).isEqualTo("w1");
+
+        driver.publish(AvroEvents.event("y", new InstanceReady(S, 1)));
+        TestRecord<String, Allocation> ready = driver.allocations().getFirst();
+        assertThat(((InstanceAllocation) ready.value().getBody()).getReadiness())
+                .isEqualTo(Readiness.READY);
+        assertThat(ready.value().getVersion()).isEqualTo(3);
+        assertThat(Headers.version(ready.headers())).isEqualTo(3);
+        assertThat(driver.outcome().getInstanceIp()).isNull();
+    }
+
+    @Test
+    void whatGoesIsTakenBackWithTheVersionInTheHeader() {
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        driver.allocations();
+        driver.publish(AvroEvents.event("l", new WorkerLeft("w1")));
+        List<TestRecord<String, Allocation>> gone = driver.allocations();
+        assertThat(gone).extracting(TestRecord::key).containsExactly("main|instance|" + S + "|1", "main|worker|w1");
+        assertThat(gone).extracting(TestRecord::value).containsOnlyNulls();
+        assertThat(gone).allMatch(record -> Headers.version(record.headers()) == 3);
+    }
+
+    @Test
+    void whatHoldsAlreadyIsUnchangedAndARepeatedIdHasTheSameOutcome() {
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        Outcome first = driver.outcome();
+        driver.allocations();
+        driver.publish(AvroEvents.event("other", joined("w1")));
+        Outcome again = driver.outcome();
+        assertThat(again.getUnchanged()).isTrue();
+        assertThat(again.getSubnet()).isEqualTo(first.getSubnet());
+        assertThat(again.getOffset()).isEqualTo(1);
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        assertThat(driver.outcome()).isEqualTo(first);
+        assertThat(driver.allocations()).isEmpty();
+    }
+
+    @Test
+    void refusalsAreOutcomes() {
+        driver.publish(AvroEvents.event("x", new InstanceRemoved(S, 1)));
+        Outcome outcome = driver.outcome();
+        assertThat(outcome.getStatus()).isEqualTo(OutcomeStatus.REJECTED);
+        assertThat(outcome.getCode()).isEqualTo("UNKNOWN_SERVICE");
+        assertThat(outcome.getMessage()).contains(S);
+        assertThat(driver.allocations()).isEmpty();
+    }
+
+    @Test
+    void wordsThatTheModelDoesNotAllowAreRefused() {
+        refused("INVALID_NAME", "its 3 parts", new ServiceRegistered("A.prod.S", List.of()), "it has 3 parts");
+        refused("INVALID_NAME", "a dash", new ServiceRegistered("A.prod.S-1.prod", List.of()), "'S-1'");
+        refused(
+                "INVALID_NAME",
+                "no name",
+                new WorkerJoined("", "c", new UnderlayEndpoint("1.1.1.1", 1), null, null),
+                "''");
+        refused("MALFORMED_EVENT", "a number below 0", new InstanceScheduled(S, -1, "w1"), "not -1");
+        refused(
+                "MALFORMED_EVENT",
+                "no address",
+                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.256", 1), null, null),
+                "10.0.0.256");
+        refused(
+                "MALFORMED_EVENT",
+                "no port",
+                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.1", 70_000), null, null),
+                "70000");
+        refused(
+                "MALFORMED_EVENT",
+                "no place",
+                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.1", 1), null, new GeoLocation(91.0, 0.0)),
+                "91");
+        assertThat(driver.deadLetters()).isEmpty();
+    }
+
+    private void refused(String code, String id, Object body, String found) {
+        driver.publish(AvroEvents.event(id, body));
+        Outcome outcome = driver.outcome();
+        assertThat(outcome.getId()).isEqualTo(id);
+        assertThat(outcome.getType()).isEqualTo(body.getClass().getSimpleName());
+        assertThat(outcome.getCode()).isEqualTo(code);
+        assertThat(outcome.getMessage()).contains(found);
+    }
+
+    @Test
+    void anEventOutsideOfItsRealmsPartitionIsRefusedAndTouchesNoState() {
+        driver.publish("other", AvroEvents.event("a", joined("w1")));
+        assertThat(driver.outcome().getMessage()).contains("'main'").contains("'other'");
+        driver.publish(AvroEvents.event("a|b", "c", joined("w1")));
+        assertThat(driver.outcome().getCode()).isEqualTo("INVALID_NAME");
+        assertThat(driver.stored()).isEmpty();
+        // "main" belongs in partition 5 of 7; the driver has 0 only.
+        driver.close();
+        driver = new Driver(directory, PLAN, 7);
+        driver.publish(AvroEvents.event("a", joined("w1")));
+        assertThat(driver.outcome().getMessage()).contains("of 7, not in 0");
+        assertThat(driver.stored()).isEmpty();
+    }
+
+    @Test
+    void realmsAreApart() {
+        driver.publish(AvroEvents.event("blue", "j", joined("w1")));
+        driver.publish(AvroEvents.event("green", "j", joined("w1")));
+        List<TestRecord<String, Outcome>> outcomes = driver.outcomes();
+        assertThat(outcomes).extracting(record -> record.value().getRealm()).containsExactly("blue", "green");
+        assertThat(outcomes.get(0).value().getSubnet())
+                .isEqualTo(outcomes.get(1).value().getSubnet());
+        assertThat(driver.stored().keySet()).allMatch(key -> key.startsWith("blue|") || key.startsWith("green|"));
+    }
+
+    @Test
+    void bytesThatCantBeReadGoToTheDeadLettersAndTheLogGoesOn() {
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        byte[] cut = {0, 0, 0, 0, 1, 8};
+        byte[][] wrong = {new byte[0], {1, 2, 3}, "{\"type\":\"WorkerLeft\"}".getBytes(UTF_8), cut, {0, 0, 0, 99, 99, 1}
+        };
+        for (byte[] bytes : wrong) {
+            driver.publishBytes("main", bytes);
+        }
+        driver.publishBytes("main", null);
+        driver.publish(AvroEvents.event("k", joined("w2")));
+
+        assertThat(driver.outcomes()).extracting(TestRecord::key).containsExactly("j", "k");
+        List<TestRecord<byte[], byte[]>> dead = driver.deadLetters();
+        assertThat(dead).hasSize(wrong.length + 1);
+        for (int i = 0; i < wrong.length; i++) {
+            assertThat(Arrays.equals(dead.get(i).value(), wrong[i])).isTrue();
+            assertThat(header(dead.get(i), "__streams.errors.topic")).isEqualTo("xylem.deployment-events");
+            assertThat(header(dead.get(i), "__streams.errors.offset")).isEqualTo(Integer.toString(i + 1));
+        }
+        assertThat(dead.getLast().value()).isNull();
+    }
+
+    private static String header(TestRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
+    }
+
+    @Test
+    void aFaultInsideStopsTheAllocatorAndWritesNothing() {
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        driver.outcomes();
+        driver.corrupt("main|w|w1");
+        assertThatThrownBy(() -> driver.publish(AvroEvents.event("k", new WorkerLeft("w1"))))
+                .hasStackTraceContaining("reads format '1' only");
+        assertThat(driver.outcomes()).isEmpty();
+    }
+
+    private static WorkerJoined joined(String worker) {
+        return new WorkerJoined(worker, "c1", new UnderlayEndpoint("192.168.77.1", 50103), null, null);
+    }
+}
