@@ -79,10 +79,11 @@ final class PublishCommand extends BaseCommand {
                 Clock.systemUTC(),
                 realm,
                 note -> err().println("xylem: " + note));
+        Map<String, Object> producer = withinTimeout(connection.client("producer."));
+        Map<String, Object> consumer = connection.client("consumer.");
         BlockingQueue<Pending> pending = new ArrayBlockingQueue<>(MAX_IN_FLIGHT);
         try (BufferedReader text = open();
-                var publisher = new XylemPublisher(
-                        withinTimeout(connection.client("producer.")), connection.client("consumer."))) {
+                var publisher = new XylemPublisher(producer, consumer)) {
             Thread reader = Thread.ofVirtual().start(() -> readAll(source, text, publisher, pending));
             var report = new OutcomeReport(out(), output.isJson());
             try {

@@ -106,7 +106,8 @@ class UsageTest {
     @Test
     void aFileThatIsNotThereIsNamed() {
         Path file = dir.resolve("events.jsonl");
-        Cli.Result result = Cli.run("publish", file.toString());
+        Cli.Result result =
+                Cli.run("publish", file.toString(), "--bootstrap", "127.0.0.1:1", "--registry", "http://127.0.0.1:1");
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err()).contains(file.toString());
     }
