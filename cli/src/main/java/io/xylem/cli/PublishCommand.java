@@ -1,0 +1,195 @@
+package io.xylem.cli;
+
+import io.xylem.cli.publish.EventSource;
+import io.xylem.cli.publish.EventSource.Entry;
+import io.xylem.cli.publish.XylemPublisher;
+import io.xylem.schemas.avro.DeploymentEvent;
+import io.xylem.schemas.avro.Outcome;
+import io.xylem.schemas.json.IdSource;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "publish",
+        description = {
+            "Publishes deployment events, waits for the outcome of each, and prints the outcomes in their order.",
+            "FILE holds one JSON object a line, or an Oakestra deployment descriptor (SLA); - reads standard input.",
+            "Exit status 1 if any event was rejected, had no outcome in time, or could not be read."
+        },
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExample:%n",
+        footer = "  echo '{\"type\":\"ServiceRegistered\",\"service\":\"A.prod.S.prod\"}' | xylem publish -")
+final class PublishCommand extends BaseCommand {
+    /** So many events may be on their way; then reading waits. */
+    private static final int MAX_IN_FLIGHT = 4096;
+
+    @Parameters(paramLabel = "FILE", description = "A file, or - for standard input.")
+    private String file = "-";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long to wait for an event's outcome (default: ${DEFAULT-VALUE}).")
+    private int timeoutSeconds;
+
+    @Option(
+            names = "--realm",
+            paramLabel = "REALM",
+            defaultValue = "main",
+            description = "The realm of a descriptor's services (default: ${DEFAULT-VALUE}); events name their own.")
+    private String realm = "main";
+
+    @Mixin
+    private Connection connection = new Connection();
+
+    @Mixin
+    private Output output = new Output();
+
+    /** An entry and what will become of it; neither: the end. */
+    private record Pending(
+            @Nullable Entry entry,
+            @Nullable CompletableFuture<Outcome> outcome,
+            @Nullable IOException fault) {}
+
+    @Override
+    public Integer call() throws Exception {
+        var source = new EventSource(
+                IdSource.uuidV7(Clock.systemUTC(), new SecureRandom()),
+                Clock.systemUTC(),
+                realm,
+                note -> err().println("xylem: " + note));
+        Map<String, Object> producer = withinTimeout(connection.client("producer."));
+        Map<String, Object> consumer = connection.client("consumer.");
+        BlockingQueue<Pending> pending = new ArrayBlockingQueue<>(MAX_IN_FLIGHT);
+        try (BufferedReader text = open();
+                var publisher = new XylemPublisher(producer, consumer)) {
+            Thread reader = Thread.ofVirtual().start(() -> readAll(source, text, publisher, pending));
+            var report = new OutcomeReport(out(), output.isJson());
+            try {
+                return print(pending, report) ? 0 : 1;
+            } finally {
+                reader.interrupt();
+            }
+        }
+    }
+
+    private BufferedReader open() throws IOException {
+        if (file.equals("-")) {
+            return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        }
+        Path path = Path.of(file);
+        if (!Files.isRegularFile(path) && !Files.isReadable(path)) {
+            throw new CommandException("there is no file " + path + " to read");
+        }
+        return Files.newBufferedReader(path);
+    }
+
+    /** Brokers that do not answer fail the sending within the same time as an outcome that does not come. */
+    private Map<String, Object> withinTimeout(Map<String, Object> producer) {
+        int timeoutMs = (int) TimeUnit.SECONDS.toMillis(timeoutSeconds);
+        Map<String, Object> settings = new HashMap<>(producer);
+        settings.putIfAbsent("max.block.ms", timeoutMs);
+        return settings;
+    }
+
+    private void readAll(
+            EventSource source, BufferedReader text, XylemPublisher publisher, BlockingQueue<Pending> pending) {
+        try {
+            IOException fault = null;
+            try {
+                source.read(
+                        text,
+                        entry -> put(
+                                pending,
+                                new Pending(
+                                        entry,
+                                        entry instanceof Entry.Event(DeploymentEvent event)
+                                                ? publisher.publish(event).orTimeout(timeoutSeconds, TimeUnit.SECONDS)
+                                                : null,
+                                        null)));
+            } catch (IOException e) {
+                fault = e;
+            }
+            put(pending, new Pending(null, null, fault));
+        } catch (ReaderStopped e) {
+            // Nobody prints any more.
+        }
+    }
+
+    private static final class ReaderStopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static void put(BlockingQueue<Pending> queue, Pending pending) {
+        try {
+            queue.put(pending);
+        } catch (InterruptedException e) {
+            throw new ReaderStopped();
+        }
+    }
+
+    /** @return whether every event was accepted */
+    private boolean print(BlockingQueue<Pending> pending, OutcomeReport report)
+            throws IOException, InterruptedException {
+        boolean allAccepted = true;
+        while (true) {
+            Pending next = pending.take();
+            if (next.fault() != null) {
+                throw next.fault();
+            }
+            switch (next.entry()) {
+                case null -> {
+                    report.end();
+                    return allAccepted;
+                }
+                case Entry.Malformed malformed -> {
+                    report.malformed(malformed);
+                    allAccepted = false;
+                }
+                case Entry.Event(DeploymentEvent event) -> allAccepted &= printOutcome(event, next.outcome(), report);
+            }
+        }
+    }
+
+    private boolean printOutcome(
+            DeploymentEvent event, @Nullable CompletableFuture<Outcome> future, OutcomeReport report)
+            throws InterruptedException {
+        if (future == null) {
+            throw new IllegalStateException("an event without a future");
+        }
+        try {
+            return report.outcome(future.get());
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case TimeoutException timeout ->
+                    err().println("xylem: no outcome of event " + event.getId() + " within " + timeoutSeconds
+                            + " s. It may still be handled: publish it again with the same id to see. Does the"
+                            + " allocator run? (`xylem status`)");
+                case KafkaException fault -> throw fault;
+                case null, default -> throw new IllegalStateException(e.getCause());
+            }
+            return false;
+        }
+    }
+}

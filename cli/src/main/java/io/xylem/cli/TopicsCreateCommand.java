@@ -1,0 +1,43 @@
+package io.xylem.cli;
+
+import io.xylem.schemas.SchemaAdmin;
+import io.xylem.schemas.TopicAdmin;
+import java.io.IOException;
+import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "create",
+        description = "Creates the topics that are missing and registers the schemas with their compatibility modes."
+                + " What is there is not changed. Exit status 1 if what is there is not as it should be.",
+        mixinStandardHelpOptions = true)
+final class TopicsCreateCommand extends BaseCommand {
+    @Mixin
+    private TopicsLayout layout = new TopicsLayout();
+
+    @Mixin
+    private Connection connection = new Connection();
+
+    @Override
+    public Integer call() throws IOException {
+        TopicAdmin.Layout wanted;
+        try {
+            wanted = layout.layout();
+        } catch (IllegalArgumentException e) {
+            throw wrongUsage(String.valueOf(e.getMessage()));
+        }
+        List<TopicAdmin.Difference> differences;
+        try (Admin admin = Admin.create(connection.client("admin."))) {
+            var topics = new TopicAdmin(admin, wanted);
+            topics.create().forEach(name -> out().println("topic " + name + " created"));
+            differences = topics.diff();
+        }
+        new SchemaAdmin(connection.client(""))
+                .register()
+                .forEach(schema -> out().println("schema " + schema.subject() + " is registered, id " + schema.id()));
+        differences.forEach(difference -> err().println("xylem: topic " + difference));
+        return differences.isEmpty() ? 0 : 1;
+    }
+}

@@ -1,0 +1,27 @@
+package io.xylem.cli;
+
+import io.xylem.schemas.TopicAdmin;
+import picocli.CommandLine.Option;
+
+/** How a cluster carries the topics. */
+final class TopicsLayout {
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Partitions of every topic alike; can't be changed later (default: ${DEFAULT-VALUE}; three"
+                    + " brokers: 12).")
+    private int partitions = 1;
+
+    @Option(
+            names = "--replication-factor",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Copies of every topic (default: ${DEFAULT-VALUE}; three brokers: 3).")
+    private int replicationFactor = 1;
+
+    /** @throws IllegalArgumentException if a number is out of range */
+    TopicAdmin.Layout layout() {
+        return new TopicAdmin.Layout(partitions, replicationFactor);
+    }
+}

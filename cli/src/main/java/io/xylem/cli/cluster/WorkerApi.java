@@ -1,0 +1,70 @@
+package io.xylem.cli.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP interface of one worker's proxy. A refusal is told by the proxy's own code and message. */
+public final class WorkerApi {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Beyond the time that the proxy itself may wait. */
+    private static final Duration ALLOWANCE = Duration.ofSeconds(10);
+
+    private final String url;
+
+    public WorkerApi(String url) {
+        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    /** @return the proxy's answer: service, instance, instanceIp, namespaceIp */
+    public JsonNode attach(String service, int instance, String netns, Duration timeout) throws IOException {
+        String body = JsonNodeFactory.instance
+                .objectNode()
+                .put("service", service)
+                .put("instance", instance)
+                .put("netns", netns)
+                .put("timeoutMs", timeout.toMillis())
+                .toString();
+        return JSON.readTree(answer("POST", "/instances", body, timeout.plus(ALLOWANCE)));
+    }
+
+    public void detach(String service, int instance) throws IOException {
+        var _ = answer("DELETE", "/instances/" + service + "/" + instance, null, ALLOWANCE);
+    }
+
+    /** The version of its route table: the offset of the latest deployment event that it has applied. */
+    public long tableVersion() throws IOException {
+        return JSON.readTree(answer("GET", "/status", null, ALLOWANCE))
+                .path("tableVersion")
+                .asLong(-1);
+    }
+
+    private String answer(String method, String path, @Nullable String body, Duration timeout) throws IOException {
+        LocalHttp.Reply reply;
+        try {
+            reply = LocalHttp.send(method, url + path, body, timeout);
+        } catch (IOException e) {
+            throw new ClusterException("the worker at " + url + " does not answer", e);
+        }
+        if (reply.status() >= 300) {
+            throw new ClusterException(refusal(reply));
+        }
+        return reply.body();
+    }
+
+    private static String refusal(LocalHttp.Reply reply) {
+        try {
+            JsonNode error = JSON.readTree(reply.body());
+            if (error.hasNonNull("code")) {
+                return error.path("code").asText() + ": "
+                        + error.path("message").asText();
+            }
+        } catch (IOException e) {
+            // Not one of our answers: shown as it came.
+        }
+        return "HTTP status " + reply.status() + ": " + reply.body();
+    }
+}
