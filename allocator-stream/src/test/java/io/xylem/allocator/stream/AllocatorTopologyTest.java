@@ -97,7 +97,7 @@ class AllocatorTopologyTest {
         assertThat(AvroWords.toModel(scheduled.getNamespaceIp()).toString()).isEqualTo("10.18.0.1 fc00::1");
         assertThat(scheduled.getWorker()).isEqualTo("w1");
 
-        driver.publish(AvroEvents.event("y", new InstanceReady(S, 1)));
+        driver.publish(AvroEvents.event("y", new InstanceReady(S, 1, "w1")));
         TestRecord<String, Allocation> ready = driver.allocations().getFirst();
         assertThat(((InstanceAllocation) ready.value().getBody()).getReadiness())
                 .isEqualTo(Readiness.READY);
