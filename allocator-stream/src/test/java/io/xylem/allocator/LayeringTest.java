@@ -32,6 +32,8 @@ class LayeringTest {
                     "java.lang",
                     "java.lang.invoke",
                     "java.lang.runtime",
+                    "java.nio.charset",
+                    "java.security",
                     "java.util",
                     "java.util.function",
                     "java.util.regex",

@@ -8,6 +8,7 @@ import io.xylem.schemas.avro.Allocation;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.Route;
+import io.xylem.schemas.avro.StateHash;
 import io.xylem.schemas.avro.WorkerStatus;
 import java.time.Duration;
 import java.util.HashMap;
@@ -63,6 +64,16 @@ public final class Topics {
             COMPACTED_SOON,
             "who has which address now; only the last word on each worker, service and instance counts");
 
+    public static final Topic<StateHash> STATE_HASHES = new Topic<>(
+            "xylem.state-hashes",
+            "realm",
+            StateHash.class,
+            DELETE,
+            Optional.empty(),
+            Optional.of(Compatibility.BACKWARD_TRANSITIVE),
+            Map.of(),
+            "what the allocator's state amounted to, every so many events: whoever replays the events can compare");
+
     public static final Topic<Route> ROUTES = new Topic<>(
             "xylem.routes",
             "realm, kind, name",
@@ -95,7 +106,7 @@ public final class Topics {
             "bytes that could not be read, with their origin in the headers; time enough to look and to send again");
 
     private static final List<Topic<?>> ALL =
-            List.of(DEPLOYMENT_EVENTS, OUTCOMES, ALLOCATIONS, ROUTES, WORKER_STATUS, DEAD_LETTERS);
+            List.of(DEPLOYMENT_EVENTS, OUTCOMES, ALLOCATIONS, STATE_HASHES, ROUTES, WORKER_STATUS, DEAD_LETTERS);
 
     private Topics() {}
 

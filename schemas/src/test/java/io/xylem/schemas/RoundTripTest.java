@@ -14,6 +14,7 @@ import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;
 import io.xylem.schemas.avro.Readiness;
 import io.xylem.schemas.avro.Route;
+import io.xylem.schemas.avro.StateHash;
 import io.xylem.schemas.avro.UnderlayEndpoint;
 import io.xylem.schemas.avro.WorkerLeft;
 import io.xylem.schemas.avro.WorkerStatus;
@@ -65,6 +66,7 @@ class RoundTripTest {
                                 .setUnderlay(new UnderlayEndpoint("192.168.77.1", 50103))
                                 .setReadiness(Readiness.DRAINING)
                                 .build()));
+        comesBack(Topics.STATE_HASHES, new StateHash("main", 999L, 1_000L, "0".repeat(64)));
         comesBack(Topics.WORKER_STATUS, new WorkerStatus("main", "w1", 5L, new Heartbeat(7L)));
         comesBack(Topics.DEAD_LETTERS, new byte[] {1, 2, 3});
     }

@@ -28,13 +28,14 @@ class SchemaAdminTest {
 
     @Test
     void everyTopicWithASchemaHasASubject() {
-        assertThat(admin.diff()).hasSize(2 * 5);
+        assertThat(admin.diff()).hasSize(2 * 6);
         assertThat(admin.register())
                 .extracting(SchemaAdmin.Registration::subject)
                 .containsExactly(
                         "xylem.deployment-events-value",
                         "xylem.outcomes-value",
                         "xylem.allocations-value",
+                        "xylem.state-hashes-value",
                         "xylem.routes-value",
                         "xylem.worker-status-value");
         assertThat(admin.diff()).isEmpty();

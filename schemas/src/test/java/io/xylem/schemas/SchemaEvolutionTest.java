@@ -40,7 +40,8 @@ class SchemaEvolutionTest {
                 "{\"name\":\"service\",\"type\":\"string\"},{\"name\":\"instance\",\"type\":\"int\"}");
         old.put("service", "A.prod.S.prod");
         old.put("instance", 3);
-        assertThat(read(InstanceUnready.class, write(old))).isEqualTo(new InstanceUnready("A.prod.S.prod", 3, ""));
+        assertThat(read(InstanceUnready.class, write(old)))
+                .isEqualTo(new InstanceUnready("A.prod.S.prod", 3, "", null));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.xylem.allocator.domain.Rejection.Code.MALFORMED_EVENT;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event from the log to its outcome: remember → decide → apply. An id that is still remembered gets the same
@@ -22,8 +23,12 @@ public final class Allocator {
 
     private Allocator() {}
 
-    /** @param facts applied already, in this order; of a repeated event none */
-    public record Handled(Outcome outcome, List<Fact> facts) {
+    /**
+     * @param facts applied already, in this order; of a repeated event none
+     * @param tally of the realm with this event; null if the event was not counted, being repeated or without a proper id
+     */
+    public record Handled(
+            Outcome outcome, List<Fact> facts, State.@Nullable Tally tally) {
         public Handled {
             facts = List.copyOf(facts);
         }
@@ -36,12 +41,12 @@ public final class Allocator {
                     MALFORMED_EVENT,
                     "the event's id has " + id.length() + " characters; allowed: 1 to " + ID_MAX_CHARS);
             return new Handled(
-                    new Outcome(store.realm(), id, offset, event.type(), new Outcome.Rejected(rejection)), List.of());
+                    new Outcome(store.realm(), id, offset, event.type(), new Outcome.Rejected(rejection)), List.of(), null);
         }
         State.Remembered remembered = store.table(Tables.EVENTS).get(id);
         long memoryMs = store.plan().settings().eventMemoryMs();
         if (remembered != null && atMs - remembered.atMs() < memoryMs) {
-            return new Handled(remembered.outcome(), List.of());
+            return new Handled(remembered.outcome(), List.of(), null);
         }
         Decision decision = Decider.decide(store, event, atMs, offset);
         List<Fact> facts = new ArrayList<>();
@@ -59,7 +64,7 @@ public final class Allocator {
             facts.addAll(forgettable(store, atMs));
         }
         facts.forEach(fact -> Applier.apply(store, fact));
-        return new Handled(outcome, facts);
+        return new Handled(outcome, facts, Applier.tally(store));
     }
 
     private static List<Fact> forgettable(RealmView view, long atMs) {

@@ -1,6 +1,8 @@
 package io.xylem.allocator.domain;
 
 import java.util.Map;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The only writer of a realm's state. Decides nothing: a fact that does not fit the state is a fault and throws. */
 public final class Applier {
@@ -11,26 +13,29 @@ public final class Applier {
 
     public static void apply(RealmStore store, Fact fact) {
         switch (fact) {
-            case Fact.WorkerAdmitted(var worker) -> store.table(Tables.WORKERS).put(worker.name(), worker);
-            case Fact.WorkerUpdated(var worker) -> store.table(Tables.WORKERS).put(worker.name(), worker);
+            case Fact.WorkerAdmitted(var worker) -> put(store, worker);
+            case Fact.WorkerUpdated(var worker) -> put(store, worker);
             case Fact.WorkerDismissed(var worker) -> {
                 String pool = AddressPlan.namespacePool(worker);
+                hash(store, there(store.table(Tables.WORKERS), worker), null, StateHash::entry);
                 store.table(Tables.WORKERS).remove(worker);
                 store.table(Tables.POOLS).remove(pool);
                 removeAll(store.table(Tables.HOLDINGS), Tables.inPool(pool));
                 removeAll(store.table(Tables.RESTING), Tables.inPool(pool));
             }
-            case Fact.ServiceCreated(var service) ->
+            case Fact.ServiceCreated(var service) -> {
+                hash(store, null, service, StateHash::entry);
                 store.table(Tables.SERVICES).put(service.name().toString(), service);
+            }
             case Fact.ServiceDeleted(var service) -> {
+                hash(store, there(store.table(Tables.SERVICES), service.toString()), null, StateHash::entry);
                 store.table(Tables.SERVICES).remove(service.toString());
                 removeAll(store.table(Tables.SPANS), Tables.numbersOf(service));
             }
-            case Fact.InstancePlaced(var instance) ->
-                store.table(Tables.INSTANCES).put(Tables.instance(instance.name()), instance);
-            case Fact.InstanceUpdated(var instance) ->
-                store.table(Tables.INSTANCES).put(Tables.instance(instance.name()), instance);
+            case Fact.InstancePlaced(var instance) -> put(store, instance);
+            case Fact.InstanceUpdated(var instance) -> put(store, instance);
             case Fact.InstanceDeleted(var instance) -> {
+                hash(store, there(store.table(Tables.INSTANCES), Tables.instance(instance)), null, StateHash::entry);
                 store.table(Tables.INSTANCES).remove(Tables.instance(instance));
                 Spans.add(store, Tables.numbersOf(instance.service()), Slot.of(instance.number()));
             }
@@ -63,6 +68,8 @@ public final class Applier {
             case Fact.WithdrawalEnded(var instance, var version) ->
                 store.table(Tables.WITHDRAWALS).remove(Tables.withdrawal(version, instance));
             case Fact.EventRemembered(var atMs, var outcome) -> {
+                State.Tally tally = tally(store);
+                store.table(Tables.TALLY).put(Tables.REALM, new State.Tally(tally.events() + 1, tally.hash()));
                 store.table(Tables.EVENTS).put(outcome.id(), new State.Remembered(atMs, outcome));
                 store.table(Tables.MEMORY)
                         .put(Tables.memory(outcome.offset()), new State.MemoryEntry(outcome.id(), atMs));
@@ -76,6 +83,46 @@ public final class Applier {
                 }
             }
         }
+    }
+
+    private static void put(RealmStore store, State.Worker worker) {
+        WriteTable<State.Worker> workers = store.table(Tables.WORKERS);
+        hash(store, workers.get(worker.name()), worker, StateHash::entry);
+        workers.put(worker.name(), worker);
+    }
+
+    private static void put(RealmStore store, State.Instance instance) {
+        WriteTable<State.Instance> instances = store.table(Tables.INSTANCES);
+        String key = Tables.instance(instance.name());
+        hash(store, instances.get(key), instance, StateHash::entry);
+        instances.put(key, instance);
+    }
+
+    /** Takes what was out of the state's hash, and what is into it. */
+    private static <V> void hash(
+            RealmStore store, @Nullable V before, @Nullable V after, BiFunction<String, V, String> entry) {
+        State.Tally tally = tally(store);
+        StateHash hash = tally.hash();
+        if (before != null) {
+            hash = hash.minus(entry.apply(store.realm(), before));
+        }
+        if (after != null) {
+            hash = hash.plus(entry.apply(store.realm(), after));
+        }
+        store.table(Tables.TALLY).put(Tables.REALM, new State.Tally(tally.events(), hash));
+    }
+
+    static State.Tally tally(RealmView view) {
+        State.Tally tally = view.table(Tables.TALLY).get(Tables.REALM);
+        return tally == null ? State.Tally.NONE : tally;
+    }
+
+    private static <V> V there(ReadTable<V> table, String key) {
+        V value = table.get(key);
+        if (value == null) {
+            throw new IllegalStateException("nothing has the key " + key);
+        }
+        return value;
     }
 
     private static void allocate(RealmStore store, Fact.AddressAllocated fact) {

@@ -38,9 +38,19 @@ public sealed interface Event {
 
     record InstanceScheduled(InstanceName instance, String worker) implements Event {}
 
-    record InstanceReady(InstanceName instance) implements Event {}
+    /** @param worker that reports it; null where the one who deployed the instance says so */
+    record InstanceReady(InstanceName instance, @Nullable String worker) implements Event {
+        public InstanceReady(InstanceName instance) {
+            this(instance, null);
+        }
+    }
 
-    record InstanceUnready(InstanceName instance) implements Event {}
+    /** @param worker as in {@link InstanceReady} */
+    record InstanceUnready(InstanceName instance, @Nullable String worker) implements Event {
+        public InstanceUnready(InstanceName instance) {
+            this(instance, null);
+        }
+    }
 
     record InstanceMigrated(InstanceName instance, String worker) implements Event {}
 

@@ -1,6 +1,7 @@
 package io.xylem.allocator.domain;
 
 import static io.xylem.allocator.domain.Rejection.Code.CONFLICTING_REDEFINITION;
+import static io.xylem.allocator.domain.Rejection.Code.INSTANCE_ELSEWHERE;
 import static io.xylem.allocator.domain.Rejection.Code.INSTANCE_IS_DRAINING;
 import static io.xylem.allocator.domain.Rejection.Code.INSTANCE_NUMBER_REUSED;
 import static io.xylem.allocator.domain.Rejection.Code.POOL_EXHAUSTED;
@@ -11,6 +12,7 @@ import io.xylem.model.InstanceName;
 import io.xylem.model.InstanceState;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Instances come with an instance IP for life and a namespace IP from their worker, change their state, move, and go. */
 final class InstanceDecisions {
@@ -62,13 +64,13 @@ final class InstanceDecisions {
     }
 
     Details ready(Event.InstanceReady event) {
-        State.Instance instance = notDraining(lookup.instance(event.instance()), "ready");
+        State.Instance instance = notDraining(reported(event.instance(), event.worker()), "ready");
         return become(instance, InstanceState.READY);
     }
 
     /** One that was never ready already takes no flows, and stays scheduled. */
     Details unready(Event.InstanceUnready event) {
-        State.Instance instance = notDraining(lookup.instance(event.instance()), "unready");
+        State.Instance instance = notDraining(reported(event.instance(), event.worker()), "unready");
         return become(
                 instance,
                 instance.state() == InstanceState.SCHEDULED ? InstanceState.SCHEDULED : InstanceState.UNREADY);
@@ -154,6 +156,18 @@ final class InstanceDecisions {
         State.Worker worker = lookup.worker(instance.worker());
         return new State.Place(
                 AddressPlan.namespacePool(worker.name()), AddressPlan.host(worker.subnet(), instance.namespaceIp()));
+    }
+
+    /** What a worker says of an instance holds while it hosts it: the report may have met a migration on its way. */
+    private State.Instance reported(InstanceName name, @Nullable String worker) {
+        State.Instance instance = lookup.instance(name);
+        if (worker != null && !worker.equals(instance.worker())) {
+            throw new Refused(
+                    INSTANCE_ELSEWHERE,
+                    "worker '" + worker + "' reports instance " + name + ", which is on worker '" + instance.worker()
+                            + "'; allowed: reports of the worker that hosts it now");
+        }
+        return instance;
     }
 
     private static State.Instance notDraining(State.Instance instance, String asked) {

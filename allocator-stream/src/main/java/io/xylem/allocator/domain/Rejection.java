@@ -20,6 +20,8 @@ public record Rejection(Code code, String message) {
         CONFLICTING_REDEFINITION,
         INSTANCE_NUMBER_REUSED,
         /** Draining ends with removal or migration, never with ready or unready. */
-        INSTANCE_IS_DRAINING
+        INSTANCE_IS_DRAINING,
+        /** A worker reports an instance that it does not host, or no longer. */
+        INSTANCE_ELSEWHERE
     }
 }

@@ -74,6 +74,14 @@ public final class State {
         }
     }
 
+    /**
+     * @param events that were handled and are or were remembered: accepted and rejected ones, each id once
+     * @param hash of what is allocated now
+     */
+    public record Tally(long events, StateHash hash) {
+        static final Tally NONE = new Tally(0, StateHash.EMPTY);
+    }
+
     public record Remembered(long atMs, Outcome outcome) {}
 
     /** Which id was remembered at an offset, to find the oldest. */

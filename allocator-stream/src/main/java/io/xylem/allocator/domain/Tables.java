@@ -49,8 +49,14 @@ public final class Tables {
     /** {@code offset}: which id has been remembered longest? */
     public static final Table<State.MemoryEntry> MEMORY = new Table<>("t", State.MemoryEntry.class);
 
+    /** {@link #REALM}: how many events did the realm have, and what does its state amount to? */
+    public static final Table<State.Tally> TALLY = new Table<>("n", State.Tally.class);
+
     public static final List<Table<?>> ALL =
-            List.of(WORKERS, SERVICES, INSTANCES, POOLS, HOLDINGS, RESTING, SPANS, WITHDRAWALS, EVENTS, MEMORY);
+            List.of(WORKERS, SERVICES, INSTANCES, POOLS, HOLDINGS, RESTING, SPANS, WITHDRAWALS, EVENTS, MEMORY, TALLY);
+
+    /** The one key of a table that has one entry. */
+    static final String REALM = "realm";
 
     private Tables() {}
 

@@ -5,9 +5,11 @@ import io.xylem.allocator.domain.Allocator;
 import io.xylem.allocator.domain.Names;
 import io.xylem.allocator.domain.Outcome;
 import io.xylem.allocator.domain.Rejection;
+import io.xylem.allocator.domain.State;
 import io.xylem.schemas.Headers;
 import io.xylem.schemas.RealmPartitioner;
 import io.xylem.schemas.avro.DeploymentEvent;
+import io.xylem.schemas.avro.StateHash;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Header;
@@ -26,13 +28,18 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
 
     private final AddressPlan plan;
     private final int partitions;
+    private final int hashIntervalEvents;
     private @Nullable ProcessorContext<String, SpecificRecord> context;
     private @Nullable KeyValueStore<String, byte[]> store;
 
-    /** @param partitions of every topic */
-    AllocateProcessor(AddressPlan plan, int partitions) {
+    /**
+     * @param partitions of every topic
+     * @param hashIntervalEvents of a realm
+     */
+    AllocateProcessor(AddressPlan plan, int partitions, int hashIntervalEvents) {
         this.plan = plan;
         this.partitions = partitions;
+        this.hashIntervalEvents = hashIntervalEvents;
     }
 
     @Override
@@ -75,6 +82,16 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
             forwardAllocation(record, change, headers);
         }
         forwardOutcome(record, handled.outcome());
+        State.Tally tally = handled.tally();
+        if (tally != null && tally.events() % hashIntervalEvents == 0) {
+            forwardHash(
+                    record,
+                    new StateHash(
+                            realm,
+                            origin.offset(),
+                            tally.events(),
+                            tally.hash().toString()));
+        }
     }
 
     /** A realm has one partition, which its name tells; in any other its addresses would be given out a second time. */
@@ -114,6 +131,13 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
                 new Record<String, SpecificRecord>(
                         outcome.id(), RecordWriter.outcome(outcome), cause.timestamp(), headers(cause)),
                 AllocatorTopology.OUTCOMES_SINK);
+    }
+
+    @SuppressWarnings("NullAway") // checked in process
+    private void forwardHash(Record<String, DeploymentEvent> cause, StateHash hash) {
+        context.forward(
+                new Record<String, SpecificRecord>(hash.getRealm(), hash, cause.timestamp(), headers(cause)),
+                AllocatorTopology.STATE_HASHES_SINK);
     }
 
     private static RecordHeaders headers(Record<String, DeploymentEvent> cause) {

@@ -50,7 +50,11 @@ public final class AllocatorService implements AutoCloseable {
     public static AllocatorService start(Settings settings, Consumer<Throwable> fatal) throws IOException {
         Map<String, Object> config = StreamsSettings.of(settings.streams(), settings.latency());
         AddressPlan plan = new AddressPlan(RealmSettings.defaults(Policies.load()));
-        Topology topology = AllocatorTopology.build(config, plan, partitions(settings.client("admin.")));
+        Topology topology = AllocatorTopology.build(
+                config,
+                plan,
+                partitions(settings.client("admin.")),
+                settings.number(StreamsSettings.HASH_INTERVAL_EVENTS));
         KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(config));
         streams.setUncaughtExceptionHandler(fault -> {
             if (Faults.isTransient(fault)) {

@@ -7,6 +7,7 @@ import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.Allocation;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Outcome;
+import io.xylem.schemas.avro.StateHash;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +25,8 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  *  xylem.deployment-events ──► allocate ──► xylem.allocations
- *                                │  └─────► xylem.outcomes
+ *                                │  ├─────► xylem.outcomes
+ *                                │  └─────► xylem.state-hashes
  *                            realm-state
  * </pre>
  *
@@ -35,6 +37,7 @@ final class AllocatorTopology {
     static final String STORE = "realm-state";
     static final String OUTCOMES_SINK = "outcomes";
     static final String ALLOCATIONS_SINK = "allocations";
+    static final String STATE_HASHES_SINK = "state-hashes";
     private static final String SOURCE = "deployment-events";
     private static final String ALLOCATE = "allocate";
 
@@ -43,10 +46,12 @@ final class AllocatorTopology {
     /**
      * @param config of the streams and the value serdes
      * @param partitions of every topic
+     * @param hashIntervalEvents of a realm
      */
-    static Topology build(Map<String, Object> config, AddressPlan plan, int partitions) {
+    static Topology build(Map<String, Object> config, AddressPlan plan, int partitions, int hashIntervalEvents) {
         Serde<DeploymentEvent> events = Topics.DEPLOYMENT_EVENTS.valueSerde(config);
         Serde<Outcome> outcomes = Topics.OUTCOMES.valueSerde(config);
+        Serde<StateHash> hashes = Topics.STATE_HASHES.valueSerde(config);
         Serde<Allocation> allocations = Topics.ALLOCATIONS.valueSerde(config);
         Topology topology = new Topology(new TopologyConfig(new StreamsConfig(config)));
         topology.addSource(
@@ -54,7 +59,7 @@ final class AllocatorTopology {
                 Serdes.String().deserializer(),
                 new NonNullDeserializer<>(events.deserializer()),
                 Topics.DEPLOYMENT_EVENTS.name());
-        topology.addProcessor(ALLOCATE, () -> new AllocateProcessor(plan, partitions), SOURCE);
+        topology.addProcessor(ALLOCATE, () -> new AllocateProcessor(plan, partitions, hashIntervalEvents), SOURCE);
         // No cache: every change must be in the changelog by the commit anyway.
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray())
@@ -84,6 +89,13 @@ final class AllocatorTopology {
                 Serdes.String().serializer(),
                 outcomes.serializer(),
                 byValue,
+                ALLOCATE);
+        // Keyed by realm, so Kafka's own partitioner does it.
+        topology.addSink(
+                STATE_HASHES_SINK,
+                Topics.STATE_HASHES.name(),
+                Serdes.String().serializer(),
+                hashes.serializer(),
                 ALLOCATE);
         return topology;
     }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.xylem.allocator.domain.Details;
 import io.xylem.allocator.domain.Outcome;
 import io.xylem.allocator.domain.Slot;
+import io.xylem.allocator.domain.StateHash;
 import io.xylem.model.Ipv4;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6;
@@ -97,6 +98,7 @@ final class StoreFormat {
         text(module, Ipv4Prefix.class, Ipv4Prefix::parse);
         text(module, Ipv6Prefix.class, Ipv6Prefix::parse);
         text(module, ServiceName.class, ServiceName::parse);
+        text(module, StateHash.class, StateHash::parse);
         return module;
     }
 

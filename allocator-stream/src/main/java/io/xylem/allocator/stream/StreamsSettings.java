@@ -11,6 +11,8 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 
 /** Kafka Streams as the allocator needs it: what a user may change, and what not. */
 public final class StreamsSettings {
+    static final String HASH_INTERVAL_EVENTS = "xylem.hash.interval.events";
+
     private StreamsSettings() {}
 
     /** All settings of the process. */
@@ -20,7 +22,14 @@ public final class StreamsSettings {
                         StreamsConfig.STATE_DIR_CONFIG,
                         ConfigDef.Type.STRING,
                         ConfigDef.Importance.HIGH,
-                        "Directory of the local state; of one process only. Lost, it is restored from the changelog.");
+                        "Directory of the local state; of one process only. Lost, it is restored from the changelog.")
+                .define(
+                        HASH_INTERVAL_EVENTS,
+                        ConfigDef.Type.INT,
+                        1_000,
+                        ConfigDef.Range.atLeast(1),
+                        ConfigDef.Importance.LOW,
+                        "After how many events of a realm the hash of its state is published.");
     }
 
     static Map<String, Object> of(Map<String, Object> user, Latency latency) {

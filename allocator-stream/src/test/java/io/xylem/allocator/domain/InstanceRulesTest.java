@@ -78,6 +78,21 @@ class InstanceRulesTest {
     }
 
     @Test
+    void aReportThatMetAMigrationOnItsWayIsRefused() {
+        realm.schedule(S, 1, "w1");
+        realm.ok(new Event.InstanceReady(name(S, 1), "w1"));
+        realm.ok(Realm.migrated(S, 1, "w2"));
+        assertThat(realm.refused(Code.INSTANCE_ELSEWHERE, new Event.InstanceReady(name(S, 1), "w1")))
+                .isEqualTo("worker 'w1' reports instance " + name(S, 1)
+                        + ", which is on worker 'w2'; allowed: reports of the worker that hosts it now");
+        realm.refused(Code.INSTANCE_ELSEWHERE, new Event.InstanceUnready(name(S, 1), "w1"));
+        assertThat(state()).isEqualTo(InstanceState.SCHEDULED);
+        realm.ok(new Event.InstanceReady(name(S, 1), "w2"));
+        realm.refused(Code.INSTANCE_ELSEWHERE, new Event.InstanceUnready(name(S, 1), "w1"));
+        assertThat(state()).isEqualTo(InstanceState.READY);
+    }
+
+    @Test
     void migrationToAFullWorkerChangesNothing() {
         for (int i = 1; i <= 6; i++) {
             realm.schedule(S, i, "w2");

@@ -42,7 +42,8 @@ class ModelBasedTest {
                         Rejection.Code.SERVICE_HAS_INSTANCES,
                         Rejection.Code.CONFLICTING_REDEFINITION,
                         Rejection.Code.INSTANCE_NUMBER_REUSED,
-                        Rejection.Code.INSTANCE_IS_DRAINING);
+                        Rejection.Code.INSTANCE_IS_DRAINING,
+                        Rejection.Code.INSTANCE_ELSEWHERE);
     }
 
     private static NaiveAllocator.Answer answer(Outcome outcome) {

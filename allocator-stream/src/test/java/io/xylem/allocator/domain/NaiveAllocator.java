@@ -181,13 +181,18 @@ final class NaiveAllocator {
                 yield new Details.OfService(e.service(), List.of());
             }
             case Event.InstanceScheduled e -> scheduled(e, atMs);
-            case Event.InstanceReady e -> state(e.instance(), InstanceState.READY);
-            case Event.InstanceUnready e ->
-                state(
+            case Event.InstanceReady e -> {
+                hostedBy(e.instance(), e.worker());
+                yield state(e.instance(), InstanceState.READY);
+            }
+            case Event.InstanceUnready e -> {
+                hostedBy(e.instance(), e.worker());
+                yield state(
                         e.instance(),
                         replica(e.instance()).state() == InstanceState.SCHEDULED
                                 ? InstanceState.SCHEDULED
                                 : InstanceState.UNREADY);
+            }
             case Event.InstanceDraining e -> state(e.instance(), InstanceState.DRAINING);
             case Event.InstanceMigrated e -> migrated(e, atMs, offset);
             case Event.InstanceRemoved e -> {
@@ -395,6 +400,12 @@ final class NaiveAllocator {
             throw new No(Code.UNKNOWN_SERVICE);
         }
         return service;
+    }
+
+    private void hostedBy(InstanceName name, @Nullable String worker) {
+        if (!replica(name).worker().equals(worker == null ? replica(name).worker() : worker)) {
+            throw new No(Code.INSTANCE_ELSEWHERE);
+        }
     }
 
     private Replica replica(InstanceName name) {

@@ -51,8 +51,8 @@ public final class RandomEvents {
             case 5, 6 -> new Event.ServiceRegistered(service(), requests());
             case 7 -> new Event.ServiceRemoved(service());
             case 8, 9, 10, 11, 12, 13 -> new Event.InstanceScheduled(instance(), worker());
-            case 14 -> new Event.InstanceReady(instance());
-            case 15 -> new Event.InstanceUnready(instance());
+            case 14 -> new Event.InstanceReady(instance(), reporter());
+            case 15 -> new Event.InstanceUnready(instance(), reporter());
             case 16 -> new Event.InstanceDraining(instance());
             case 17, 18 -> new Event.InstanceMigrated(instance(), worker());
             case 19, 20, 21 -> new Event.InstanceRemoved(instance());
@@ -88,6 +88,10 @@ public final class RandomEvents {
         @Nullable String v4 = random.nextInt(4) == 0 ? "10.30.0." + random.nextInt(17) : null;
         @Nullable String v6 = random.nextInt(4) == 0 ? v6Network + Integer.toHexString(random.nextInt(40)) : null;
         return new Event.AddressRequest(policy, v4, v6);
+    }
+
+    private @Nullable String reporter() {
+        return random.nextInt(3) == 0 ? null : worker();
     }
 
     private String worker() {

@@ -19,6 +19,7 @@ import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;
 import io.xylem.schemas.avro.Readiness;
 import io.xylem.schemas.avro.ServiceRegistered;
+import io.xylem.schemas.avro.StateHash;
 import io.xylem.schemas.avro.UnderlayEndpoint;
 import io.xylem.schemas.avro.WorkerAllocation;
 import io.xylem.schemas.avro.WorkerJoined;
@@ -61,7 +62,7 @@ class AllocatorTopologyTest {
     @Test
     void theTopologyIsAsItWas() throws IOException {
         try (InputStream golden = getClass().getResourceAsStream("topology.txt")) {
-            assertThat(AllocatorTopology.build(Driver.config(directory), PLAN, 1)
+            assertThat(AllocatorTopology.build(Driver.config(directory), PLAN, 1, 1_000)
                             .describe()
                             .toString()
                             .strip())
@@ -97,13 +98,30 @@ class AllocatorTopologyTest {
         assertThat(AvroWords.toModel(scheduled.getNamespaceIp()).toString()).isEqualTo("10.18.0.1 fc00::1");
         assertThat(scheduled.getWorker()).isEqualTo("w1");
 
-        driver.publish(AvroEvents.event("y", new InstanceReady(S, 1)));
+        driver.publish(AvroEvents.event("y", new InstanceReady(S, 1, "w1")));
         TestRecord<String, Allocation> ready = driver.allocations().getFirst();
         assertThat(((InstanceAllocation) ready.value().getBody()).getReadiness())
                 .isEqualTo(Readiness.READY);
         assertThat(ready.value().getVersion()).isEqualTo(3);
         assertThat(Headers.version(ready.headers())).isEqualTo(3);
         assertThat(driver.outcome().getInstanceIp()).isNull();
+    }
+
+    @Test
+    void everySoManyEventsOfARealmItsHashIsPublished() {
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        driver.publish(AvroEvents.event("other", "j", joined("w1")));
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
+        driver.publish(AvroEvents.event("x", new WorkerLeft("w9")));
+        assertThat(driver.hashes()).isEmpty();
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        List<TestRecord<String, StateHash>> hashes = driver.hashes();
+        assertThat(hashes).extracting(TestRecord::key).containsExactly("main");
+        // The repeated event and that of the other realm are not counted, the refused one is.
+        assertThat(hashes.getFirst().value())
+                .isEqualTo(new StateHash(
+                        "main", 5L, 4L, "0b9a80f09ce1941ddc848028c4c4282d8ea7fae26ae2724106f006c9a6e12857"));
     }
 
     @Test

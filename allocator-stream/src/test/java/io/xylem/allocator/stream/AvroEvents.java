@@ -60,9 +60,9 @@ final class AvroEvents {
             case Event.InstanceScheduled e ->
                 new InstanceScheduled(service(e.instance()), e.instance().number(), e.worker());
             case Event.InstanceReady e ->
-                new InstanceReady(service(e.instance()), e.instance().number());
+                new InstanceReady(service(e.instance()), e.instance().number(), e.worker());
             case Event.InstanceUnready e ->
-                new InstanceUnready(service(e.instance()), e.instance().number(), "probe failed");
+                new InstanceUnready(service(e.instance()), e.instance().number(), "probe failed", e.worker());
             case Event.InstanceMigrated e ->
                 new InstanceMigrated(service(e.instance()), e.instance().number(), e.worker());
             case Event.InstanceDraining e ->

@@ -9,6 +9,7 @@ import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.Allocation;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Outcome;
+import io.xylem.schemas.avro.StateHash;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The real topology, serdes and RocksDB without a broker. */
 final class Driver implements AutoCloseable {
+    static final int HASH_INTERVAL_EVENTS = 4;
+
     private final Map<String, Object> config;
     private final TopologyTestDriver driver;
     private final TestInputTopic<String, byte[]> events;
@@ -47,7 +50,7 @@ final class Driver implements AutoCloseable {
         // The test driver clears what is sent but not committed before it processes a record: it would lose dead
         // letters.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
-        driver = new TopologyTestDriver(AllocatorTopology.build(config, plan, partitions), properties);
+        driver = new TopologyTestDriver(AllocatorTopology.build(config, plan, partitions, HASH_INTERVAL_EVENTS), properties);
         events = driver.createInputTopic(
                 Topics.DEPLOYMENT_EVENTS.name(), new StringSerializer(), new ByteArraySerializer());
     }
@@ -107,6 +110,10 @@ final class Driver implements AutoCloseable {
         return read(Topics.ALLOCATIONS);
     }
 
+    List<TestRecord<String, StateHash>> hashes() {
+        return read(Topics.STATE_HASHES);
+    }
+
     List<TestRecord<byte[], byte[]>> deadLetters() {
         return driver.createOutputTopic(
                         Topics.DEAD_LETTERS.name(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
@@ -116,7 +123,7 @@ final class Driver implements AutoCloseable {
     /** Everything written since the last look, as it stands in the topics. */
     List<String> bytesOut() {
         List<String> all = new ArrayList<>();
-        for (Topic<?> topic : List.of(Topics.OUTCOMES, Topics.ALLOCATIONS)) {
+        for (Topic<?> topic : List.of(Topics.OUTCOMES, Topics.ALLOCATIONS, Topics.STATE_HASHES)) {
             driver.createOutputTopic(topic.name(), new StringDeserializer(), new ByteArrayDeserializer())
                     .readRecordsToList()
                     .forEach(record -> all.add(topic.name() + " " + record.key() + " " + Arrays.toString(record.value())

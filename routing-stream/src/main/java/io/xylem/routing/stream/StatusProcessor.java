@@ -81,7 +81,7 @@ final class StatusProcessor extends ContextualProcessor<String, @Nullable Worker
                 believed.id(),
                 status.getAt(),
                 believed.ready()
-                        ? new InstanceReady(service, number)
-                        : new InstanceUnready(service, number, believed.reason()));
+                        ? new InstanceReady(service, number, status.getWorker())
+                        : new InstanceUnready(service, number, believed.reason(), status.getWorker()));
     }
 }

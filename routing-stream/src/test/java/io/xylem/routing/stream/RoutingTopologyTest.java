@@ -147,12 +147,12 @@ class RoutingTopologyTest {
                                 "main",
                                 "obs-w1-A.prod.S.prod-1-3-ready-0",
                                 1_000L,
-                                new InstanceReady("A.prod.S.prod", 1)),
+                                new InstanceReady("A.prod.S.prod", 1, "w1")),
                         new DeploymentEvent(
                                 "main",
                                 "obs-w1-A.prod.S.prod-1-3-unready-1",
                                 1_000L,
-                                new InstanceUnready("A.prod.S.prod", 1, "probe failed")));
+                                new InstanceUnready("A.prod.S.prod", 1, "probe failed", "w1")));
         assertThat(driven.count("xylem.routing.reports", "verdict", "believed")).isEqualTo(2);
     }
 

@@ -11,6 +11,7 @@ import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceRemoved;
 import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
+import io.xylem.schemas.avro.RealmConfigured;
 import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.ServiceRemoved;
 import io.xylem.schemas.avro.UnderlayEndpoint;
@@ -106,12 +107,14 @@ public final class EventJson {
             case "ServiceRemoved" -> new ServiceRemoved(f.text("service"));
             case "InstanceScheduled" ->
                 new InstanceScheduled(f.text("service"), f.integer("instance"), f.text("worker"));
-            case "InstanceReady" -> new InstanceReady(f.text("service"), f.integer("instance"));
+            case "InstanceReady" ->
+                new InstanceReady(f.text("service"), f.integer("instance"), f.optionalText("worker"));
             case "InstanceUnready" ->
                 new InstanceUnready(
                         f.text("service"),
                         f.integer("instance"),
-                        Objects.requireNonNullElse(f.optionalText("reason"), ""));
+                        Objects.requireNonNullElse(f.optionalText("reason"), ""),
+                        f.optionalText("worker"));
             case "InstanceMigrated" -> new InstanceMigrated(f.text("service"), f.integer("instance"), f.text("worker"));
             case "InstanceDraining" -> new InstanceDraining(f.text("service"), f.integer("instance"));
             case "InstanceRemoved" -> new InstanceRemoved(f.text("service"), f.integer("instance"));
@@ -119,6 +122,7 @@ public final class EventJson {
             case "WorkerBack" -> new WorkerBack(f.text("worker"));
             case "WithdrawalConfirmed" ->
                 new WithdrawalConfirmed(f.text("service"), f.integer("instance"), f.integer64("version"));
+            case "RealmConfigured" -> new RealmConfigured(f.texts("settings"));
             default -> throw new IllegalStateException("the schema has an event type that JSON does not know: " + type);
         };
     }

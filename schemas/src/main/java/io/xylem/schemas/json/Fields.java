@@ -3,7 +3,9 @@ package io.xylem.schemas.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +90,22 @@ record Fields(ObjectNode object, String path, Set<String> allowed) {
             elements.add(inside(name + "[" + i + "]", value.get(i), allowedInside, reading));
         }
         return elements;
+    }
+
+    /** An object whose names are not ours to know, and whose values are texts; in the order of the text. */
+    Map<String, String> texts(String name) {
+        JsonNode value = present(name);
+        if (!(value instanceof ObjectNode inner)) {
+            throw wrongType(name, "an object of texts", value);
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : inner.properties()) {
+            if (!entry.getValue().isTextual()) {
+                throw wrongType(name + "." + entry.getKey(), "a text", entry.getValue());
+            }
+            texts.put(entry.getKey(), entry.getValue().textValue());
+        }
+        return texts;
     }
 
     MalformedEventException wrongType(String name, String expected, JsonNode found) {

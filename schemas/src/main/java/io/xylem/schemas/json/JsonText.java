@@ -13,7 +13,9 @@ import io.xylem.schemas.AvroWords;
 import io.xylem.schemas.avro.AddressPair;
 import io.xylem.schemas.avro.ServiceIpEntry;
 import io.xylem.schemas.avro.SubnetPair;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +99,14 @@ final class JsonText {
                 ArrayNode array = MAPPER.createArrayNode();
                 list.forEach(element -> array.add(tree(element)));
                 yield array;
+            }
+            case Map<?, ?> map -> {
+                // Sorted: a map read from Avro has no order of its own.
+                ObjectNode object = object();
+                map.entrySet().stream()
+                        .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
+                        .forEach(entry -> object.set(entry.getKey().toString(), tree(entry.getValue())));
+                yield object;
             }
             case Enum<?> symbol -> MAPPER.getNodeFactory().textNode(symbol.name());
             case Object scalar -> MAPPER.valueToTree(scalar);

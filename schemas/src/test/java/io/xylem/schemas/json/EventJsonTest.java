@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.GeoLocation;
+import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceUnready;
 import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.UnderlayEndpoint;
@@ -27,7 +28,7 @@ class EventJsonTest {
     private static final Instant NOW = Instant.parse("2026-11-23T03:00:00Z");
     private static final EventJson EVENTS = new EventJson(() -> "made-here", InstantSource.fixed(NOW));
 
-    /** The examples of the design, and the three observations. */
+    /** The examples of the design, and the observations, and the settings. */
     private static final List<String> ALL_TYPES = Stream.of(
                     """
                     {"type":"WorkerJoined",COMMON,"worker":"w1","cluster":"c1","underlay":{"address":"192.168.77.1","port":50103},"zone":"eu-1","location":{"latitude":48.1,"longitude":11.6}}""", """
@@ -37,13 +38,14 @@ class EventJsonTest {
                     {"type":"ServiceRemoved",COMMON,"service":"A.prod.S.prod"}""", """
                     {"type":"InstanceScheduled",COMMON,"service":"A.prod.S.prod","instance":1,"worker":"w1"}""", """
                     {"type":"InstanceReady",COMMON,"service":"A.prod.S.prod","instance":1}""", """
-                    {"type":"InstanceUnready",COMMON,"service":"A.prod.S.prod","instance":1,"reason":"probe failed"}""", """
+                    {"type":"InstanceUnready",COMMON,"service":"A.prod.S.prod","instance":1,"reason":"probe failed","worker":"w1"}""", """
                     {"type":"InstanceMigrated",COMMON,"service":"A.prod.S.prod","instance":1,"worker":"w2"}""", """
                     {"type":"InstanceDraining",COMMON,"service":"A.prod.S.prod","instance":1}""", """
                     {"type":"InstanceRemoved",COMMON,"service":"A.prod.S.prod","instance":1}""", """
                     {"type":"WorkerLost",COMMON,"worker":"w1"}""", """
                     {"type":"WorkerBack",COMMON,"worker":"w1"}""", """
-                    {"type":"WithdrawalConfirmed",COMMON,"service":"A.prod.S.prod","instance":1,"version":5000000000}""")
+                    {"type":"WithdrawalConfirmed",COMMON,"service":"A.prod.S.prod","instance":1,"version":5000000000}""", """
+                    {"type":"RealmConfigured",COMMON,"settings":{"rest.ms":"60000","service.v4":"10.30.0.0/16,10.31.0.0/16"}}""")
             .map(line -> line.replace("COMMON", "\"realm\":\"r1\",\"id\":\"e1\",\"at\":\"2026-01-31T12:00:00Z\""))
             .toList();
 
@@ -93,7 +95,32 @@ class EventJsonTest {
                 "{\"type\":\"InstanceUnready\",\"service\":\"A.prod.S.prod\",\"instance\":1,\"reason\":null}");
         assertThat(event)
                 .isEqualTo(new DeploymentEvent(
-                        "main", "made-here", NOW.toEpochMilli(), new InstanceUnready("A.prod.S.prod", 1, "")));
+                        "main", "made-here", NOW.toEpochMilli(), new InstanceUnready("A.prod.S.prod", 1, "", null)));
+    }
+
+    @Test
+    void theWorkerThatReportsArrives() {
+        assertThat(EVENTS.read("{\"type\":\"InstanceReady\",\"service\":\"A.b.C.d\",\"instance\":1,\"worker\":\"w1\"}")
+                        .getBody())
+                .isEqualTo(new InstanceReady("A.b.C.d", 1, "w1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}                   | RealmConfigured lacks its field 'settings'",
+                "{'settings':[]}      | RealmConfigured.settings must be an object of texts, not []",
+                "{'settings':{'a':1}} | RealmConfigured.settings.a must be a text, not 1",
+            },
+            quoteCharacter = '~')
+    void settingsAreTexts(String fields, String message) {
+        String json = fields.replace('\'', '"')
+                .replaceFirst("\\{", "{\"type\":\"RealmConfigured\",")
+                .replace(",}", "}");
+        assertThatThrownBy(() -> EVENTS.read(json))
+                .isInstanceOf(MalformedEventException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
