@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             DownCommand.class,
             StatusCommand.class,
+            RunCommand.class,
             PublishCommand.class,
             GetCommand.class,
             AttachCommand.class,

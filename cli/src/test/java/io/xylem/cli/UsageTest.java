@@ -33,6 +33,9 @@ class UsageTest {
                 "attach --worker w1 --url http://127.0.0.1:1 --netns n --service A.prod.S.prod --instance 1",
                 "detach --worker w1 --service A.prod.S.prod --instance one",
                 "topics",
+                "run",
+                "run broker",
+                "run allocator --set a=b",
                 "topics create --partitions 0 --bootstrap 127.0.0.1:1 --registry http://127.0.0.1:1");
     }
 
@@ -53,6 +56,7 @@ class UsageTest {
                 "up --help",
                 "down --help",
                 "status --help",
+                "run --help",
                 "publish --help",
                 "get --help",
                 "attach --help",
