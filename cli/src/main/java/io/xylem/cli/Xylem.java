@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             PublishCommand.class,
             GetCommand.class,
+            DeadLettersCommand.class,
             AttachCommand.class,
             DetachCommand.class,
             TopicsCommand.class,

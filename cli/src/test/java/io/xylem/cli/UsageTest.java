@@ -33,6 +33,9 @@ class UsageTest {
                 "attach --worker w1 --url http://127.0.0.1:1 --netns n --service A.prod.S.prod --instance 1",
                 "detach --worker w1 --service A.prod.S.prod --instance one",
                 "topics",
+                "dead-letters",
+                "dead-letters show",
+                "dead-letters replay",
                 "run",
                 "run broker",
                 "run allocator --set a=b",
@@ -63,6 +66,10 @@ class UsageTest {
                 "detach --help",
                 "topics create --help",
                 "topics check --help",
+                "dead-letters --help",
+                "dead-letters list --help",
+                "dead-letters show --help",
+                "dead-letters replay --help",
                 "version",
                 "completion"
             })
