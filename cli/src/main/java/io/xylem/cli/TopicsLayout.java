@@ -14,7 +14,7 @@ final class TopicsLayout {
     private int partitions = 1;
 
     @Option(
-            names = "--replication-factor",
+            names = {"--replication", "--replication-factor"},
             paramLabel = "N",
             defaultValue = "1",
             description = "Copies of every topic (default: ${DEFAULT-VALUE}; three brokers: 3).")

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A real broker, a real registry and both streams as processes, without workers: started once a test JVM, because the
  * registry takes its time, and ended with it. Tests keep apart by the names of their services.
  */
-final class SharedCluster {
+public final class SharedCluster {
     private static @Nullable DevCluster cluster;
 
     private SharedCluster() {}
@@ -31,7 +31,7 @@ final class SharedCluster {
         return cluster;
     }
 
-    static ClusterState state() throws IOException {
+    public static ClusterState state() throws IOException {
         return cluster().running().orElseThrow();
     }
 

@@ -33,6 +33,12 @@ class UsageTest {
                 "attach --worker w1 --url http://127.0.0.1:1 --netns n --service A.prod.S.prod --instance 1",
                 "detach --worker w1 --service A.prod.S.prod --instance one",
                 "topics",
+                "dead-letters",
+                "dead-letters show",
+                "dead-letters replay",
+                "run",
+                "run broker",
+                "run allocator --set a=b",
                 "topics create --partitions 0 --bootstrap 127.0.0.1:1 --registry http://127.0.0.1:1");
     }
 
@@ -53,12 +59,17 @@ class UsageTest {
                 "up --help",
                 "down --help",
                 "status --help",
+                "run --help",
                 "publish --help",
                 "get --help",
                 "attach --help",
                 "detach --help",
                 "topics create --help",
                 "topics check --help",
+                "dead-letters --help",
+                "dead-letters list --help",
+                "dead-letters show --help",
+                "dead-letters replay --help",
                 "version",
                 "completion"
             })

@@ -103,6 +103,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         settings.put("group.streams.initial.rebalance.delay.ms", "0");
         settings.put("group.streams.min.heartbeat.interval.ms", "500");
         settings.put("group.streams.heartbeat.interval.ms", "500");
+        // The transaction of a process that was killed holds its successor up until it is found; every 10 s by default.
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
         // Kafka's 128 MB would be most of the heap.
         settings.put("log.cleaner.dedupe.buffer.size", "4194304");
         return settings;

@@ -15,7 +15,11 @@ import io.xylem.schemas.avro.ServiceIpEntry;
 import io.xylem.schemas.avro.SubnetPair;
 import java.util.Comparator;
 import java.util.List;
+<<<<<<< HEAD
 import java.util.Map;
+=======
+import java.util.regex.Pattern;
+>>>>>>> cli2
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,9 @@ final class JsonText {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /** How Jackson names another place of the same text in a message. */
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: [^\\]]*; (line: [0-9]+, column: [0-9]+)]");
 
     private JsonText() {}
 
@@ -40,7 +47,9 @@ final class JsonText {
             node = MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw new MalformedEventException(
-                    "not JSON, at column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(), e);
+                    "not JSON, at column " + e.getLocation().getColumnNr() + ": "
+                            + SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1"),
+                    e);
         }
         if (node instanceof ObjectNode object) {
             return object;

@@ -155,6 +155,14 @@ class EventJsonTest {
                 .hasMessageContaining("column 22");
     }
 
+    @Test
+    void aLineThatBreaksOffSaysWhereItBegan() {
+        assertThatThrownBy(() -> EVENTS.read("{\"type\":\"WorkerLeft\",\"worker\":\"w1\""))
+                .isInstanceOf(MalformedEventException.class)
+                .hasMessageContaining("(start marker at line: 1, column: 1)")
+                .hasMessageNotContaining("Source");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
