@@ -5,19 +5,20 @@ import io.xylem.schemas.TopicAdmin;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * One broker in a process of its own, with the catalogue's topics and the yardstick's two, one partition each, and the
@@ -27,6 +28,7 @@ final class Cluster implements AutoCloseable {
     private static final int BROKER_HEAP_MB = 768;
     private static final int PROGRAM_HEAP_MB = 512;
     private static final int START_SECONDS = 60;
+    private static final long POLL_NS = 20_000_000;
     // Below the range of ports that outgoing connections take.
     private static final int LOWEST_PORT = 20_000;
     private static final int HIGHEST_PORT = 32_000;
@@ -56,6 +58,7 @@ final class Cluster implements AutoCloseable {
                 Integer.toString(freePort()));
         Cluster cluster = new Cluster(dir, setup, broker, "127.0.0.1:" + port);
         try {
+            cluster.awaitPort(port);
             cluster.createTopics();
         } catch (Exception e) {
             cluster.close();
@@ -71,7 +74,12 @@ final class Cluster implements AutoCloseable {
     /** The allocator as it is delivered, except for the registry. */
     Jvm startAllocator() throws IOException {
         List<String> flags = new ArrayList<>();
-        setup.profile().ifPresent(file -> flags.add("-XX:StartFlightRecording:settings=profile,filename=" + file));
+        setup.profile()
+                .ifPresent(file -> flags.addAll(List.of(
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        // Or samples are blamed on the nearest safepoint.
+                        "-XX:+DebugNonSafepoints",
+                        "-XX:StartFlightRecording:settings=profile,filename=" + file)));
         return Jvm.start(
                 dir.file("allocator.log"),
                 PROGRAM_HEAP_MB,
@@ -118,7 +126,6 @@ final class Cluster implements AutoCloseable {
 
     private void createTopics() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            awaitBroker(admin);
             new TopicAdmin(admin, TopicAdmin.Layout.DEVELOPMENT).create();
             // As the topics that the allocator reads from and writes to.
             admin.createTopics(List.of(
@@ -131,17 +138,19 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private void awaitBroker(Admin admin) throws Exception {
+    /** An admin client asks again by itself, but writes a warning each time. */
+    private void awaitPort(int port) throws IOException {
         long deadlineNs = System.nanoTime() + START_SECONDS * 1_000_000_000L;
         while (true) {
             broker.checkAlive();
-            try {
-                admin.describeCluster().nodes().get();
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return;
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof TimeoutException) || System.nanoTime() - deadlineNs > 0) {
+            } catch (ConnectException e) {
+                if (System.nanoTime() - deadlineNs > 0) {
                     throw e;
                 }
+                LockSupport.parkNanos(POLL_NS);
             }
         }
     }

@@ -22,8 +22,10 @@ public final class RocksRealm implements AutoCloseable {
 
     /** @param dir of its files; exists */
     public RocksRealm(Path dir, String realm) {
-        MockProcessorContext<Void, Void> context =
-                new MockProcessorContext<>(new Properties(), new TaskId(0, 0), dir.toFile());
+        Properties config = new Properties();
+        // Kafka Streams warns without it.
+        config.put("processing.exception.handler.global.enabled", true);
+        MockProcessorContext<Void, Void> context = new MockProcessorContext<>(config, new TaskId(0, 0), dir.toFile());
         rocks = Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(AllocatorTopology.STORE), Serdes.String(), Serdes.ByteArray())
                 .withCachingDisabled()
