@@ -1,0 +1,46 @@
+package io.xylem.allocator.stream;
+
+import io.xylem.allocator.domain.AddressPlan;
+import io.xylem.allocator.domain.RealmSettings;
+import io.xylem.allocator.domain.RealmStore;
+import io.xylem.balancing.Policies;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The allocator's own store on RocksDB, without Kafka around it. It stands in the allocator's package so that nothing
+ * there must be public for a measurement's sake.
+ */
+public final class RocksRealm implements AutoCloseable {
+    private final KeyValueStore<String, byte[]> rocks;
+    private final RealmStore store;
+
+    /** @param dir of its files; exists */
+    public RocksRealm(Path dir, String realm) {
+        Properties config = new Properties();
+        // Kafka Streams warns without it.
+        config.put("processing.exception.handler.global.enabled", true);
+        MockProcessorContext<Void, Void> context = new MockProcessorContext<>(config, new TaskId(0, 0), dir.toFile());
+        rocks = Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(AllocatorTopology.STORE), Serdes.String(), Serdes.ByteArray())
+                .withCachingDisabled()
+                .withLoggingDisabled()
+                .build();
+        rocks.init(context.getStateStoreContext(), rocks);
+        store = new KeyValueRealmStore(rocks, realm, new AddressPlan(RealmSettings.defaults(Policies.load())));
+    }
+
+    public RealmStore store() {
+        return store;
+    }
+
+    @Override
+    public void close() {
+        rocks.close();
+    }
+}

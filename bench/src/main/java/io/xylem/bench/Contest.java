@@ -1,0 +1,77 @@
+package io.xylem.bench;
+
+import io.xylem.schemas.Topics;
+import java.util.List;
+
+/** The allocator and the yardstick on one broker, both running and warmed up. */
+final class Contest implements AutoCloseable {
+    private static final int WARM_UP = 30_000;
+
+    private final Cluster cluster;
+    private final Jvm passThrough;
+    private final Jvm allocator;
+    private final Pipe passThroughPipe;
+    private final Pipe allocatorPipe;
+
+    private Contest(Cluster cluster) throws Exception {
+        this.cluster = cluster;
+        passThrough = cluster.startPassThrough();
+        allocator = cluster.startAllocator();
+        passThroughPipe = new Pipe(cluster.bootstrap(), PassThrough.FROM, PassThrough.TO);
+        allocatorPipe = new Pipe(cluster.bootstrap(), Topics.DEPLOYMENT_EVENTS.name(), Topics.OUTCOMES.name());
+    }
+
+    static Contest start(Setup setup) throws Exception {
+        Contest contest = new Contest(Cluster.start(setup));
+        int instances = Math.min(setup.instances(), WARM_UP);
+        Space space = new Space("warmup", instances);
+        contest.prepare(space);
+        List<Log.Message> messages = Log.messages(space.instances(0, instances));
+        contest.allocate(messages);
+        contest.passThrough(messages);
+        return contest;
+    }
+
+    /** The yardstick's. */
+    Pipe passThroughPipe() {
+        return passThroughPipe;
+    }
+
+    Jvm passThrough() {
+        return passThrough;
+    }
+
+    Pipe allocatorPipe() {
+        return allocatorPipe;
+    }
+
+    Jvm allocator() {
+        return allocator;
+    }
+
+    void prepare(Space space) throws InterruptedException {
+        allocate(Log.messages(space.preparation()));
+    }
+
+    /** @return allocations a second */
+    double allocate(List<Log.Message> messages) throws InterruptedException {
+        Pipe.Burst burst = allocatorPipe.burst(messages, allocator);
+        Log.checkAccepted(burst.answers());
+        return burst.perSecond();
+    }
+
+    /** @return records a second */
+    double passThrough(List<Log.Message> messages) throws InterruptedException {
+        return passThroughPipe.burst(messages, passThrough).perSecond();
+    }
+
+    @Override
+    public void close() {
+        allocatorPipe.close();
+        passThroughPipe.close();
+        try (cluster) {
+            allocator.close();
+            passThrough.close();
+        }
+    }
+}

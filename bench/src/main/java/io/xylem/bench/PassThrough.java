@@ -1,0 +1,59 @@
+package io.xylem.bench;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * The yardstick: Kafka Streams with nothing to do. Bytes go through unread, exactly once, with the allocator's commit,
+ * poll, producer and consumer settings. Arguments: {@code BOOTSTRAP STATE_DIR COMMIT_MS POLL_MS}.
+ */
+final class PassThrough {
+    static final String FROM = "bench.pass-through-in";
+    static final String TO = "bench.pass-through-out";
+    private static final String SOURCE = "in";
+
+    private PassThrough() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        Properties config = new Properties();
+        config.putAll(Map.of(
+                StreamsConfig.APPLICATION_ID_CONFIG,
+                "bench-pass-through",
+                StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+                args[0],
+                StreamsConfig.STATE_DIR_CONFIG,
+                args[1],
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                args[2],
+                StreamsConfig.POLL_MS_CONFIG,
+                args[3],
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                StreamsConfig.producerPrefix("linger.ms"),
+                0,
+                StreamsConfig.producerPrefix("compression.type"),
+                "lz4",
+                StreamsConfig.consumerPrefix("session.timeout.ms"),
+                10_000,
+                StreamsConfig.consumerPrefix("heartbeat.interval.ms"),
+                3_000));
+        Topology topology = new Topology();
+        topology.addSource(
+                SOURCE, Serdes.ByteArray().deserializer(), Serdes.ByteArray().deserializer(), FROM);
+        topology.addSink(
+                "out", TO, Serdes.ByteArray().serializer(), Serdes.ByteArray().serializer(), SOURCE);
+        KafkaStreams streams = new KafkaStreams(topology, config);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> streams.close(CloseOptions.timeout(Duration.ofSeconds(20))
+                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))));
+        streams.start();
+        new CountDownLatch(1).await();
+    }
+}
