@@ -127,12 +127,11 @@ final class Pipe implements AutoCloseable {
 
     /** A fault shows as an answer that does not come. */
     void send(Message message) {
-        Future<?> _ =
-                producer.send(new ProducerRecord<>(from, message.key(), message.value()), (_, fault) -> {
-                    if (fault != null) {
-                        System.err.println("a record of " + from + " was not written: " + fault);
-                    }
-                });
+        Future<?> _ = producer.send(new ProducerRecord<>(from, message.key(), message.value()), (_, fault) -> {
+            if (fault != null) {
+                System.err.println("a record of " + from + " was not written: " + fault);
+            }
+        });
     }
 
     interface Receiver {
