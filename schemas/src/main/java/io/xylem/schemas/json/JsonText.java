@@ -15,11 +15,8 @@ import io.xylem.schemas.avro.ServiceIpEntry;
 import io.xylem.schemas.avro.SubnetPair;
 import java.util.Comparator;
 import java.util.List;
-<<<<<<< HEAD
 import java.util.Map;
-=======
 import java.util.regex.Pattern;
->>>>>>> cli2
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
