@@ -50,11 +50,12 @@ public final class AddressPlan {
                         "service and instance IPs",
                         settings.semanticV4().stream().map(AddressPlan::hosts).toList(),
                         false,
+                        true,
                         slot -> slot.v4().toString()));
-        pools.put(V6_INSTANCE, v6("instance IPs (IPv6)", settings.instanceV6()));
+        pools.put(V6_INSTANCE, v6("instance IPs (IPv6)", settings.instanceV6(), false));
         settings.serviceV6().forEach((ipType, prefixes) -> {
             ipTypes.put(ipType, ipType);
-            pools.put(servicePool(ipType), v6("service IPs of policy " + ipType + " (IPv6)", prefixes));
+            pools.put(servicePool(ipType), v6("service IPs of policy " + ipType + " (IPv6)", prefixes, true));
         });
     }
 
@@ -129,6 +130,7 @@ public final class AddressPlan {
                 what,
                 List.of(new PoolDefinition.Range(Slot.of(first), Slot.of(last))),
                 false,
+                false,
                 slot -> Long.toString(slot.low()));
     }
 
@@ -138,12 +140,13 @@ public final class AddressPlan {
                 Slot.of(prefix.network().plus(1)), Slot.of(prefix.network().plus(prefix.size() - 2)));
     }
 
-    private static PoolDefinition v6(String what, List<Ipv6Prefix> prefixes) {
+    private static PoolDefinition v6(String what, List<Ipv6Prefix> prefixes, boolean requestable) {
         boolean limitless = prefixes.stream().anyMatch(prefix -> prefix.length() <= 80);
         return new PoolDefinition(
                 what,
                 prefixes.stream().map(AddressPlan::hosts).toList(),
                 limitless,
+                requestable,
                 slot -> slot.v6().toString());
     }
 

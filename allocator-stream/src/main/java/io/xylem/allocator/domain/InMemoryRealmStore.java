@@ -57,10 +57,10 @@ public final class InMemoryRealmStore implements RealmStore {
         }
 
         @Override
-        public List<Map.Entry<String, V>> list(String prefix, int limit) {
+        public List<Map.Entry<String, V>> list(String prefix, String from, int limit) {
             List<Map.Entry<String, V>> found = new ArrayList<>();
             // Not as a stream: it would count the rest of the map first.
-            for (Map.Entry<String, V> entry : entries.tailMap(prefix, true).entrySet()) {
+            for (Map.Entry<String, V> entry : entries.tailMap(from, true).entrySet()) {
                 if (found.size() == limit || !entry.getKey().startsWith(prefix)) {
                     break;
                 }

@@ -32,9 +32,18 @@ public final class State {
         }
     }
 
-    public record Service(ServiceName name, List<ServiceIp> ips) {
+    /** @param spentEnd above every instance number that was removed; 0 if none was */
+    public record Service(ServiceName name, List<ServiceIp> ips, long spentEnd) {
         public Service {
             ips = List.copyOf(ips);
+        }
+
+        public Service(ServiceName name, List<ServiceIp> ips) {
+            this(name, ips, 0);
+        }
+
+        Service withSpent(int number) {
+            return new Service(name, ips, Math.max(spentEnd, number + 1L));
         }
     }
 
@@ -77,13 +86,24 @@ public final class State {
     /**
      * @param events that were handled and are or were remembered: accepted and rejected ones, each id once
      * @param hash of what is allocated now
+     * @param sweptTo the remembered id up to which was looked for what can be forgotten; null: look from the first
      */
-    public record Tally(long events, StateHash hash) {
-        static final Tally NONE = new Tally(0, StateHash.EMPTY);
+    public record Tally(
+            long events, StateHash hash, @Nullable String sweptTo) {
+        static final Tally NONE = new Tally(0, StateHash.EMPTY, null);
+
+        Tally withOneMore() {
+            return new Tally(events + 1, hash, sweptTo);
+        }
+
+        Tally withHash(StateHash other) {
+            return new Tally(events, other, sweptTo);
+        }
+
+        Tally withSweptTo(@Nullable String id) {
+            return new Tally(events, hash, id);
+        }
     }
 
     public record Remembered(long atMs, Outcome outcome) {}
-
-    /** Which id was remembered at an offset, to find the oldest. */
-    public record MemoryEntry(String id, long atMs) {}
 }

@@ -26,9 +26,13 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     /** The one header that travels on: W3C trace context. */
     private static final String TRACE_PARENT = "traceparent";
 
+    /** About a full realm: 65 534 addresses, 1 024 workers with 62 hosts each. Some 50 MB. */
+    private static final int CACHED_VALUES = 200_000;
+
     private final AddressPlan plan;
     private final int partitions;
     private final int hashIntervalEvents;
+    private StoreCache cache = new StoreCache(0);
     private @Nullable ProcessorContext<String, SpecificRecord> context;
     private @Nullable KeyValueStore<String, byte[]> store;
 
@@ -46,6 +50,8 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     public void init(ProcessorContext<String, SpecificRecord> context) {
         this.context = context;
         this.store = context.getStateStore(AllocatorTopology.STORE);
+        // After an aborted transaction the store is another one, and what was known of it is void.
+        this.cache = new StoreCache(CACHED_VALUES);
     }
 
     @Override
@@ -71,7 +77,7 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
             return;
         }
         Allocator.Handled handled = Allocator.handle(
-                new KeyValueRealmStore(store, realm, plan),
+                new KeyValueRealmStore(store, cache, realm, plan),
                 event.getId(),
                 EventReader.read(event),
                 record.timestamp(),

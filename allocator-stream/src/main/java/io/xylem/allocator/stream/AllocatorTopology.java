@@ -60,10 +60,11 @@ final class AllocatorTopology {
                 new NonNullDeserializer<>(events.deserializer()),
                 Topics.DEPLOYMENT_EVENTS.name());
         topology.addProcessor(ALLOCATE, () -> new AllocateProcessor(plan, partitions, hashIntervalEvents), SOURCE);
-        // No cache: every change must be in the changelog by the commit anyway.
+        // The cache holds what changes with every event (counts, the hash) until the commit: one change of each a
+        // transaction goes to RocksDB and the changelog, not one an event.
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray())
-                        .withCachingDisabled()
+                        .withCachingEnabled()
                         // Small segments, compacted soon, restore fast.
                         .withLoggingEnabled(Map.of(
                                 TopicConfig.SEGMENT_BYTES_CONFIG,

@@ -86,7 +86,8 @@ final class RecordWriter {
                         Fact.WithdrawalStarted _,
                         Fact.WithdrawalEnded _,
                         Fact.EventRemembered _,
-                        Fact.EventForgotten _ -> {}
+                        Fact.EventForgotten _,
+                        Fact.MemorySwept _ -> {}
             }
         }
         return changes;

@@ -256,9 +256,9 @@ class AllocatorTopologyTest {
     void aFaultInsideStopsTheAllocatorAndWritesNothing() {
         driver.publish(AvroEvents.event("j", joined("w1")));
         driver.outcomes();
-        driver.corrupt("main|w|w1");
+        driver.corrupt("main|e|k");
         assertThatThrownBy(() -> driver.publish(AvroEvents.event("k", new WorkerLeft("w1"))))
-                .hasStackTraceContaining("reads format '1' only");
+                .hasStackTraceContaining("reads format '2' only");
         assertThat(driver.outcomes()).isEmpty();
     }
 

@@ -20,6 +20,9 @@ class KeyValueRealmStoreTest extends RealmStoreContract {
     @TempDir
     private Path directory;
 
+    /** So small that it loses most of what it is told. */
+    private final StoreCache cache = new StoreCache(3);
+
     private KeyValueStore<String, byte[]> rocks;
 
     @BeforeEach
@@ -40,6 +43,6 @@ class KeyValueRealmStoreTest extends RealmStoreContract {
 
     @Override
     protected RealmStore store(String realm) {
-        return new KeyValueRealmStore(rocks, realm, plan());
+        return new KeyValueRealmStore(rocks, cache, realm, plan());
     }
 }
