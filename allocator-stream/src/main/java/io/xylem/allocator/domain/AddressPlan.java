@@ -5,10 +5,12 @@ import io.xylem.model.DualPrefix;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6;
 import io.xylem.model.Ipv6Prefix;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -78,6 +80,11 @@ public final class AddressPlan {
 
     static String namespacePool(String worker) {
         return NAMESPACE + worker;
+    }
+
+    /** All but those of workers. */
+    Set<String> pools() {
+        return Collections.unmodifiableSet(pools.keySet());
     }
 
     PoolDefinition pool(String name) {

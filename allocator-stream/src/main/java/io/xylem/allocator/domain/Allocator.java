@@ -5,6 +5,7 @@ import static io.xylem.allocator.domain.Rejection.Code.MALFORMED_EVENT;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,15 @@ public final class Allocator {
         }
         draft.writeTo(store);
         return new Handled(outcome, draft.facts(), Applier.tally(draft));
+    }
+
+    /** How many slots of the realm's own pools are held; those of each worker's subnet are not among them. */
+    public static Map<String, Long> held(RealmView view) {
+        Map<String, Long> held = new TreeMap<>();
+        for (String pool : view.plan().pools()) {
+            held.put(pool, Applier.pool(view, pool).held());
+        }
+        return held;
     }
 
     private static List<Fact> forgettable(RealmView view, long atMs) {

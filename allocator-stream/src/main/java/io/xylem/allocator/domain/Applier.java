@@ -80,6 +80,8 @@ public final class Applier {
                 store.table(Tables.TALLY).put(Tables.REALM, tally(store).withOneMore());
                 store.table(Tables.EVENTS).put(outcome.id(), new State.Remembered(atMs, outcome));
             }
+            case Fact.RealmChanged(var configured) ->
+                store.table(Tables.SETTINGS).put(Tables.REALM, configured);
             case Fact.EventForgotten(var id) -> store.table(Tables.EVENTS).remove(id);
             case Fact.MemorySwept(var id) ->
                 store.table(Tables.TALLY).put(Tables.REALM, tally(store).withSweptTo(id));

@@ -42,6 +42,8 @@ public sealed interface Fact {
     /** It is confirmed, or its addresses have rested without. */
     record WithdrawalEnded(InstanceName instance, long version) implements Fact {}
 
+    record RealmChanged(State.Configured configured) implements Fact {}
+
     record EventRemembered(long atMs, Outcome outcome) implements Fact {}
 
     record EventForgotten(String id) implements Fact {}

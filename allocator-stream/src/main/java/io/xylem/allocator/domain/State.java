@@ -8,7 +8,10 @@ import io.xylem.model.InstanceState;
 import io.xylem.model.Location;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a realm remembers: the values of its tables. They are persisted; see {@link Tables} for where. */
@@ -102,6 +105,13 @@ public final class State {
 
         Tally withSweptTo(@Nullable String id) {
             return new Tally(events, hash, id);
+        }
+    }
+
+    /** The settings that are not the defaults, or were said to be so. */
+    public record Configured(Map<String, String> settings) {
+        public Configured {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
         }
     }
 

@@ -63,11 +63,14 @@ public final class Tables {
     /** {@link #REALM}: how many events did the realm have, and what does its state amount to? */
     public static final Table<State.Tally> TALLY = new Table<>("n", State.Tally.class);
 
+    /** {@link #REALM}: in what does the realm differ from the defaults? */
+    public static final Table<State.Configured> SETTINGS = new Table<>("c", State.Configured.class);
+
     public static final List<Table<?>> ALL =
-            List.of(WORKERS, SERVICES, INSTANCES, POOLS, HOLDINGS, RESTING, SPANS, WITHDRAWALS, EVENTS, TALLY);
+            List.of(WORKERS, SERVICES, INSTANCES, POOLS, HOLDINGS, RESTING, SPANS, WITHDRAWALS, EVENTS, TALLY, SETTINGS);
 
     /** The one key of a table that has one entry. */
-    static final String REALM = "realm";
+    public static final String REALM = "realm";
 
     private Tables() {}
 

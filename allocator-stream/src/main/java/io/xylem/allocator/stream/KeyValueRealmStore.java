@@ -1,6 +1,7 @@
 package io.xylem.allocator.stream;
 
 import io.xylem.allocator.domain.AddressPlan;
+import io.xylem.allocator.domain.Plans;
 import io.xylem.allocator.domain.RealmStore;
 import io.xylem.allocator.domain.Tables;
 import io.xylem.allocator.domain.WriteTable;
@@ -21,13 +22,13 @@ final class KeyValueRealmStore implements RealmStore {
     private final KeyValueStore<String, byte[]> store;
     private final StoreCache cache;
     private final String realm;
-    private final AddressPlan plan;
+    private final Plans plans;
 
-    KeyValueRealmStore(KeyValueStore<String, byte[]> store, StoreCache cache, String realm, AddressPlan plan) {
+    KeyValueRealmStore(KeyValueStore<String, byte[]> store, StoreCache cache, String realm, Plans plans) {
         this.store = store;
         this.cache = cache;
         this.realm = realm;
-        this.plan = plan;
+        this.plans = plans;
     }
 
     @Override
@@ -37,7 +38,7 @@ final class KeyValueRealmStore implements RealmStore {
 
     @Override
     public AddressPlan plan() {
-        return plan;
+        return plans.of(table(Tables.SETTINGS).get(Tables.REALM));
     }
 
     @Override

@@ -23,6 +23,8 @@ import io.xylem.model.ServiceName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,8 @@ final class StoreFormat {
             }
             case State.Tally(var events, var hash, var sweptTo) ->
                 out.number(events).plain(hash).free(sweptTo);
+            case State.Configured(var settings) ->
+                settings.forEach((key, text) -> out.free(key).free(text));
             case State.Remembered(var atMs, var outcome) -> {
                 out.number(atMs);
                 write(out, outcome);
@@ -128,6 +132,12 @@ final class StoreFormat {
             return new State.Withdrawal(instance, version, sinceMs, places);
         } else if (type == State.Tally.class) {
             return new State.Tally(in.number(), StateHash.parse(in.plain()), in.optionalFree());
+        } else if (type == State.Configured.class) {
+            Map<String, String> settings = new TreeMap<>();
+            while (in.hasMore()) {
+                settings.put(in.free(), in.free());
+            }
+            return new State.Configured(settings);
         } else if (type == State.Remembered.class) {
             return new State.Remembered(in.number(), outcome(in));
         }
@@ -194,6 +204,7 @@ final class StoreFormat {
                 out.plain("service").plain(service);
                 write(out, ips);
             }
+            case Details.OfRealm() -> out.plain("realm");
             case Details.OfInstance(var instance) -> write(out.plain("instance"), instance);
             case Details.OfPlacement(var instance, var worker, var instanceIp, var namespaceIp) -> {
                 write(out.plain("placement"), instance);
@@ -215,6 +226,7 @@ final class StoreFormat {
                 yield new Details.OfWorker(worker, subnet);
             }
             case "service" -> new Details.OfService(ServiceName.parse(in.plain()), ips(in));
+            case "realm" -> new Details.OfRealm();
             case "instance" -> new Details.OfInstance(instance(in));
             case "placement" -> new Details.OfPlacement(instance(in), in.plain(), address(in), address(in));
             default -> throw new IllegalStateException("an outcome tells of no " + kind);

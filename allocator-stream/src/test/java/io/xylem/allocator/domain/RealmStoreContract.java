@@ -100,6 +100,7 @@ public abstract class RealmStoreContract {
         realm.schedule(Realm.S, 2, "w1");
         realm.ok(Realm.removed(Realm.S, 1));
         realm.send(new Event.WorkerLeft("nobody"));
+        realm.ok(new Event.RealmConfigured(Map.of("rest.ms", "59000")));
         for (Tables.Table<?> table : Tables.ALL) {
             copy(realm.store, copy, table);
         }

@@ -1,5 +1,6 @@
 package io.xylem.allocator.stream;
 
+import io.xylem.allocator.domain.Plans;
 import io.xylem.allocator.domain.RealmStore;
 import io.xylem.allocator.domain.RealmStoreContract;
 import java.nio.file.Path;
@@ -43,6 +44,6 @@ class KeyValueRealmStoreTest extends RealmStoreContract {
 
     @Override
     protected RealmStore store(String realm) {
-        return new KeyValueRealmStore(rocks, cache, realm, plan());
+        return new KeyValueRealmStore(rocks, cache, realm, new Plans(plan()));
     }
 }
