@@ -82,14 +82,14 @@ final class AddressBook {
     static @Nullable Slot nextFresh(RealmView view, String name, Pool pool) {
         PoolDefinition definition = view.plan().pool(name);
         Slot next = definition.after(pool.lastFresh());
-        while (next != null) {
+        while (next != null && pool.runs() > 0) {
             State.Span run = view.table(Tables.SPANS).get(Tables.inPool(name) + next);
             if (run == null) {
                 return next;
             }
             next = definition.after(run.last());
         }
-        return null;
+        return next;
     }
 
     private @Nullable Slot longestRested(String pool) {

@@ -5,10 +5,12 @@ import io.xylem.model.DualPrefix;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6;
 import io.xylem.model.Ipv6Prefix;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -50,11 +52,12 @@ public final class AddressPlan {
                         "service and instance IPs",
                         settings.semanticV4().stream().map(AddressPlan::hosts).toList(),
                         false,
+                        true,
                         slot -> slot.v4().toString()));
-        pools.put(V6_INSTANCE, v6("instance IPs (IPv6)", settings.instanceV6()));
+        pools.put(V6_INSTANCE, v6("instance IPs (IPv6)", settings.instanceV6(), false));
         settings.serviceV6().forEach((ipType, prefixes) -> {
             ipTypes.put(ipType, ipType);
-            pools.put(servicePool(ipType), v6("service IPs of policy " + ipType + " (IPv6)", prefixes));
+            pools.put(servicePool(ipType), v6("service IPs of policy " + ipType + " (IPv6)", prefixes, true));
         });
     }
 
@@ -77,6 +80,11 @@ public final class AddressPlan {
 
     static String namespacePool(String worker) {
         return NAMESPACE + worker;
+    }
+
+    /** All but those of workers. */
+    Set<String> pools() {
+        return Collections.unmodifiableSet(pools.keySet());
     }
 
     PoolDefinition pool(String name) {
@@ -129,6 +137,7 @@ public final class AddressPlan {
                 what,
                 List.of(new PoolDefinition.Range(Slot.of(first), Slot.of(last))),
                 false,
+                false,
                 slot -> Long.toString(slot.low()));
     }
 
@@ -138,12 +147,13 @@ public final class AddressPlan {
                 Slot.of(prefix.network().plus(1)), Slot.of(prefix.network().plus(prefix.size() - 2)));
     }
 
-    private static PoolDefinition v6(String what, List<Ipv6Prefix> prefixes) {
+    private static PoolDefinition v6(String what, List<Ipv6Prefix> prefixes, boolean requestable) {
         boolean limitless = prefixes.stream().anyMatch(prefix -> prefix.length() <= 80);
         return new PoolDefinition(
                 what,
                 prefixes.stream().map(AddressPlan::hosts).toList(),
                 limitless,
+                requestable,
                 slot -> slot.v6().toString());
     }
 

@@ -5,6 +5,7 @@ import static io.xylem.allocator.domain.Rejection.Code.MALFORMED_EVENT;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,10 @@ public final class Allocator {
     /** Spreads offsets evenly (2^64 / golden ratio), whatever the rhythm in which realms share a partition. */
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-    /** More than the ids and withdrawals that come in between, so that no backlog lasts. */
+    /** Twice the ids that come in between: so at most as many are kept too long as are remembered. */
+    private static final int SWEEP_AT_ONCE = 32;
+
+    /** More than the withdrawals that come in between, so that no backlog lasts. */
     private static final int FORGET_AT_ONCE = 64;
 
     private Allocator() {}
@@ -48,36 +52,49 @@ public final class Allocator {
         if (remembered != null && atMs - remembered.atMs() < memoryMs) {
             return new Handled(remembered.outcome(), List.of(), null);
         }
-        Decision decision = Decider.decide(store, event, atMs, offset);
-        List<Fact> facts = new ArrayList<>();
-        Outcome.Result result = switch (decision) {
-            case Decision.Accepted accepted -> {
-                facts.addAll(accepted.facts());
-                yield new Outcome.Accepted(accepted.facts().isEmpty(), accepted.details());
-            }
-            case Decision.Rejected rejected -> new Outcome.Rejected(rejected.rejection());
-        };
+        Draft draft = new Draft(store);
+        Outcome.Result result =
+                switch (Decider.decide(draft, event, atMs, offset)) {
+                    case Decision.Accepted accepted ->
+                        new Outcome.Accepted(accepted.facts().isEmpty(), accepted.details());
+                    case Decision.Rejected rejected -> {
+                        draft = new Draft(store);
+                        yield new Outcome.Rejected(rejected.rejection());
+                    }
+                };
         Outcome outcome = new Outcome(store.realm(), id, offset, event.type(), result);
-        facts.add(new Fact.EventRemembered(atMs, outcome));
+        draft.add(new Fact.EventRemembered(atMs, outcome));
         // One event in 16 forgets, for itself and the others: most pay nothing for it.
         if ((offset * SPREAD) >>> 60 == 0) {
-            facts.addAll(forgettable(store, atMs));
+            forgettable(draft, atMs).forEach(draft::add);
         }
-        facts.forEach(fact -> Applier.apply(store, fact));
-        return new Handled(outcome, facts, Applier.tally(store));
+        draft.writeTo(store);
+        return new Handled(outcome, draft.facts(), Applier.tally(draft));
+    }
+
+    /** How many slots of the realm's own pools are held; those of each worker's subnet are not among them. */
+    public static Map<String, Long> held(RealmView view) {
+        Map<String, Long> held = new TreeMap<>();
+        for (String pool : view.plan().pools()) {
+            held.put(pool, Applier.pool(view, pool).held());
+        }
+        return held;
     }
 
     private static List<Fact> forgettable(RealmView view, long atMs) {
         List<Fact> facts = new ArrayList<>();
         RealmSettings settings = view.plan().settings();
-        for (Map.Entry<String, State.MemoryEntry> entry :
-                view.table(Tables.MEMORY).list("", FORGET_AT_ONCE)) {
-            if (atMs - entry.getValue().atMs() < settings.eventMemoryMs()) {
-                break;
+        // Round and round through the ids: an order by time would cost each event another entry.
+        String sweptTo = Applier.tally(view).sweptTo();
+        List<Map.Entry<String, State.Remembered>> some =
+                view.table(Tables.EVENTS).list("", sweptTo == null ? "" : sweptTo + '\0', SWEEP_AT_ONCE);
+        for (Map.Entry<String, State.Remembered> entry : some) {
+            if (atMs - entry.getValue().atMs() >= settings.eventMemoryMs()) {
+                facts.add(new Fact.EventForgotten(entry.getKey()));
             }
-            facts.add(new Fact.EventForgotten(
-                    Long.parseLong(entry.getKey(), 16), entry.getValue().id()));
         }
+        facts.add(new Fact.MemorySwept(
+                some.size() < SWEEP_AT_ONCE ? null : some.getLast().getKey()));
         for (Map.Entry<String, State.Withdrawal> entry :
                 view.table(Tables.WITHDRAWALS).list("", FORGET_AT_ONCE)) {
             State.Withdrawal withdrawal = entry.getValue();

@@ -37,10 +37,19 @@ public final class Applier {
             case Fact.InstanceDeleted(var instance) -> {
                 hash(store, there(store.table(Tables.INSTANCES), Tables.instance(instance)), null, StateHash::entry);
                 store.table(Tables.INSTANCES).remove(Tables.instance(instance));
+                String service = instance.service().toString();
+                State.Service before = there(store.table(Tables.SERVICES), service);
+                store.table(Tables.SERVICES).put(service, before.withSpent(instance.number()));
                 Spans.add(store, Tables.numbersOf(instance.service()), Slot.of(instance.number()));
             }
             case Fact.AddressAllocated allocated -> allocate(store, allocated);
             case Fact.AddressReleased(var pool, var slot, var rest) -> {
+                if (!store.plan().pool(pool).isTraced()) {
+                    count(store, pool, -1, 0);
+                    // There, if the pool was smaller when the slot was given.
+                    store.table(Tables.HOLDINGS).remove(Tables.holding(pool, slot));
+                    return;
+                }
                 State.Holding holding = holding(store, pool, slot);
                 count(store, pool, -1, +1);
                 store.table(Tables.HOLDINGS).put(Tables.holding(pool, slot), new State.Holding(holding.owner(), rest));
@@ -68,20 +77,14 @@ public final class Applier {
             case Fact.WithdrawalEnded(var instance, var version) ->
                 store.table(Tables.WITHDRAWALS).remove(Tables.withdrawal(version, instance));
             case Fact.EventRemembered(var atMs, var outcome) -> {
-                State.Tally tally = tally(store);
-                store.table(Tables.TALLY).put(Tables.REALM, new State.Tally(tally.events() + 1, tally.hash()));
+                store.table(Tables.TALLY).put(Tables.REALM, tally(store).withOneMore());
                 store.table(Tables.EVENTS).put(outcome.id(), new State.Remembered(atMs, outcome));
-                store.table(Tables.MEMORY)
-                        .put(Tables.memory(outcome.offset()), new State.MemoryEntry(outcome.id(), atMs));
             }
-            case Fact.EventForgotten(var offset, var id) -> {
-                store.table(Tables.MEMORY).remove(Tables.memory(offset));
-                State.Remembered remembered = store.table(Tables.EVENTS).get(id);
-                // An id that came again after its time is remembered anew under a later offset.
-                if (remembered != null && remembered.outcome().offset() == offset) {
-                    store.table(Tables.EVENTS).remove(id);
-                }
-            }
+            case Fact.RealmChanged(var configured) ->
+                store.table(Tables.SETTINGS).put(Tables.REALM, configured);
+            case Fact.EventForgotten(var id) -> store.table(Tables.EVENTS).remove(id);
+            case Fact.MemorySwept(var id) ->
+                store.table(Tables.TALLY).put(Tables.REALM, tally(store).withSweptTo(id));
         }
     }
 
@@ -109,7 +112,7 @@ public final class Applier {
         if (after != null) {
             hash = hash.plus(entry.apply(store.realm(), after));
         }
-        store.table(Tables.TALLY).put(Tables.REALM, new State.Tally(tally.events(), hash));
+        store.table(Tables.TALLY).put(Tables.REALM, tally.withHash(hash));
     }
 
     static State.Tally tally(RealmView view) {
@@ -129,34 +132,47 @@ public final class Applier {
         String pool = fact.pool();
         Slot slot = fact.slot();
         Pool before = pool(store, pool);
-        State.Holding holding = store.table(Tables.HOLDINGS).get(Tables.holding(pool, slot));
+        PoolDefinition definition = store.plan().pool(pool);
         long resting = before.resting();
+        long runs = before.runs();
         Slot lastFresh = before.lastFresh();
-        if (holding != null) {
-            store.table(Tables.RESTING).remove(Tables.resting(pool, resting(holding, pool, slot)));
-            resting--;
-        } else if (slot.equals(AddressBook.nextFresh(store, pool, before))) {
-            skipTo(store, pool, before, slot);
+        if (slot.equals(AddressBook.nextFresh(store, pool, before))) {
+            runs -= skipTo(store, pool, before, slot);
             lastFresh = slot;
-        } else if (store.plan().pool(pool).isAhead(slot, lastFresh)) {
-            Spans.add(store, Tables.inPool(pool), slot);
+        } else {
+            State.Holding holding = store.table(Tables.HOLDINGS).get(Tables.holding(pool, slot));
+            if (holding != null) {
+                store.table(Tables.RESTING).remove(Tables.resting(pool, resting(holding, pool, slot)));
+                resting--;
+            } else if (definition.isAhead(slot, lastFresh)) {
+                runs += Spans.add(store, Tables.inPool(pool), slot);
+            }
         }
-        store.table(Tables.POOLS).put(pool, new Pool(lastFresh, before.held() + 1, resting));
-        store.table(Tables.HOLDINGS).put(Tables.holding(pool, slot), new State.Holding(fact.owner(), null));
+        store.table(Tables.POOLS).put(pool, new Pool(lastFresh, before.held() + 1, resting, runs));
+        if (definition.isTraced()) {
+            store.table(Tables.HOLDINGS).put(Tables.holding(pool, slot), new State.Holding(fact.owner(), null));
+        }
     }
 
-    /** Forgets the runs of requested slots between the last fresh slot and {@code slot}: they are behind now. */
-    private static void skipTo(RealmStore store, String pool, Pool before, Slot slot) {
+    /**
+     * Forgets the runs of requested slots between the last fresh slot and {@code slot}: they are behind now.
+     *
+     * @return how many
+     */
+    private static int skipTo(RealmStore store, String pool, Pool before, Slot slot) {
         PoolDefinition definition = store.plan().pool(pool);
         Slot next = definition.after(before.lastFresh());
+        int skipped = 0;
         while (next != null && !next.equals(slot)) {
             Slot end = Spans.endOfRun(store, Tables.inPool(pool), next);
             if (end == null) {
                 throw new IllegalStateException("pool " + pool + " has no run at " + next);
             }
             store.table(Tables.SPANS).remove(Tables.inPool(pool) + next);
+            skipped++;
             next = definition.after(end);
         }
+        return skipped;
     }
 
     static Pool pool(RealmView view, String pool) {
@@ -165,8 +181,7 @@ public final class Applier {
     }
 
     private static void count(RealmStore store, String name, int held, int resting) {
-        Pool pool = pool(store, name);
-        store.table(Tables.POOLS).put(name, new Pool(pool.lastFresh(), pool.held() + held, pool.resting() + resting));
+        store.table(Tables.POOLS).put(name, pool(store, name).counting(held, resting));
     }
 
     private static State.Holding holding(RealmView view, String pool, Slot slot) {

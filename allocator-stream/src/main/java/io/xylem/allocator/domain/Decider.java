@@ -9,7 +9,11 @@ public final class Decider {
      * @param offset of the event in the log, larger than that of every event before
      */
     public static Decision decide(RealmView state, Event event, long atMs, long offset) {
-        Draft draft = new Draft(state);
+        return decide(new Draft(state), event, atMs, offset);
+    }
+
+    /** Leaves the state after an accepted event in the draft; after a rejected one the draft is of no use. */
+    static Decision decide(Draft draft, Event event, long atMs, long offset) {
         Lookup lookup = new Lookup(draft);
         AddressBook addresses = new AddressBook(draft, atMs, offset);
         InstanceDecisions instances = new InstanceDecisions(draft, lookup, addresses, atMs, offset);
@@ -31,6 +35,7 @@ public final class Decider {
                 case Event.InstanceDraining draining -> instances.draining(draining);
                 case Event.InstanceRemoved removed -> instances.removed(removed);
                 case Event.WithdrawalConfirmed confirmed -> instances.withdrawalConfirmed(confirmed);
+                case Event.RealmConfigured configured -> new SettingsDecisions(draft).configured(configured);
                 case Event.Malformed malformed ->
                     throw new Refused(
                             malformed.rejection().code(), malformed.rejection().message());

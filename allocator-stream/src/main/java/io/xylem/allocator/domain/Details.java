@@ -20,6 +20,9 @@ public sealed interface Details {
         }
     }
 
+    /** The realm has the settings that were asked for. */
+    record OfRealm() implements Details {}
+
     /** A change of its state only. */
     record OfInstance(InstanceName instance) implements Details {}
 

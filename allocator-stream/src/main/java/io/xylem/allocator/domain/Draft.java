@@ -1,7 +1,7 @@
 package io.xylem.allocator.domain;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Draft implements RealmStore {
     private final RealmView base;
-    private final Map<String, Overlay<?>> overlays = new HashMap<>();
+    private final Map<String, Overlay<?>> overlays = new LinkedHashMap<>();
     private final List<Fact> facts = new ArrayList<>();
 
     Draft(RealmView base) {
@@ -27,6 +27,11 @@ final class Draft implements RealmStore {
     void add(Fact fact) {
         Applier.apply(this, fact);
         facts.add(fact);
+    }
+
+    /** Writes the state after all facts: each entry that changed once, however many facts changed it. */
+    void writeTo(RealmStore store) {
+        overlays.values().forEach(overlay -> overlay.writeTo(store));
     }
 
     List<Fact> facts() {
@@ -46,15 +51,17 @@ final class Draft implements RealmStore {
     @Override
     @SuppressWarnings("unchecked") // a code stands for one type
     public <V> WriteTable<V> table(Tables.Table<V> table) {
-        return (Overlay<V>) overlays.computeIfAbsent(table.code(), code -> new Overlay<>(base.table(table)));
+        return (Overlay<V>) overlays.computeIfAbsent(table.code(), code -> new Overlay<>(table, base.table(table)));
     }
 
     private static final class Overlay<V> implements WriteTable<V> {
+        private final Tables.Table<V> table;
         private final ReadTable<V> under;
         /** Empty: removed. */
         private final NavigableMap<String, Optional<V>> changes = new TreeMap<>();
 
-        Overlay(ReadTable<V> under) {
+        Overlay(Tables.Table<V> table, ReadTable<V> under) {
+            this.table = table;
             this.under = under;
         }
 
@@ -64,14 +71,23 @@ final class Draft implements RealmStore {
             return change == null ? under.get(key) : change.orElse(null);
         }
 
+        void writeTo(RealmStore store) {
+            if (changes.isEmpty()) {
+                return;
+            }
+            WriteTable<V> target = store.table(table);
+            changes.forEach((key, change) ->
+                    change.ifPresentOrElse(value -> target.put(key, value), () -> target.remove(key)));
+        }
+
         @Override
-        public List<Map.Entry<String, V>> list(String prefix, int limit) {
+        public List<Map.Entry<String, V>> list(String prefix, String from, int limit) {
             Map<String, Optional<V>> changed = new TreeMap<>();
-            changes.tailMap(prefix, true).entrySet().stream()
+            changes.tailMap(from, true).entrySet().stream()
                     .takeWhile(change -> change.getKey().startsWith(prefix))
                     .forEach(change -> changed.put(change.getKey(), change.getValue()));
             // Each change can hide at most one entry from below.
-            Stream<Map.Entry<String, V>> kept = under.list(prefix, limit + changed.size()).stream()
+            Stream<Map.Entry<String, V>> kept = under.list(prefix, from, limit + changed.size()).stream()
                     .filter(entry -> !changed.containsKey(entry.getKey()));
             Stream<Map.Entry<String, V>> added = changed.entrySet().stream()
                     .flatMap(change -> change.getValue().stream().map(value -> Map.entry(change.getKey(), value)));

@@ -5,6 +5,7 @@ import io.xylem.model.InstanceName;
 import io.xylem.model.Location;
 import io.xylem.model.ServiceName;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What happened to a realm, in the words of the domain. One record a type of the deployment log. */
@@ -60,6 +61,13 @@ public sealed interface Event {
 
     /** Observation: no live worker sends any more to what the event at offset {@code version} withdrew. */
     record WithdrawalConfirmed(InstanceName instance, long version) implements Event {}
+
+    /** Settings that change, as texts; see {@link SettingTexts}. */
+    record RealmConfigured(Map<String, String> settings) implements Event {
+        public RealmConfigured {
+            settings = Map.copyOf(settings);
+        }
+    }
 
     /** An event that can be read but not understood; its decision is already known. */
     record Malformed(String type, Rejection rejection) implements Event {}

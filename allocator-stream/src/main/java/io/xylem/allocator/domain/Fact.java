@@ -2,6 +2,7 @@ package io.xylem.allocator.domain;
 
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
+import org.jspecify.annotations.Nullable;
 
 /** What an accepted event changes. Applied to the state before, a decision's facts give the state after. */
 public sealed interface Fact {
@@ -41,7 +42,12 @@ public sealed interface Fact {
     /** It is confirmed, or its addresses have rested without. */
     record WithdrawalEnded(InstanceName instance, long version) implements Fact {}
 
+    record RealmChanged(State.Configured configured) implements Fact {}
+
     record EventRemembered(long atMs, Outcome outcome) implements Fact {}
 
-    record EventForgotten(long offset, String id) implements Fact {}
+    record EventForgotten(String id) implements Fact {}
+
+    /** Up to this id was looked for events to forget; null: to the last one. */
+    record MemorySwept(@Nullable String id) implements Fact {}
 }

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** A realm in plain collections: for tests, and for whoever replays a log without a disk. */
 public final class InMemoryRealmStore implements RealmStore {
     private final String realm;
-    private final AddressPlan plan;
+    private final Plans plans;
     private final Map<String, TreeTable<?>> tables = new HashMap<>();
 
+    /** @param plan of a realm that has set nothing */
     public InMemoryRealmStore(String realm, AddressPlan plan) {
         this.realm = realm;
-        this.plan = plan;
+        this.plans = new Plans(plan);
         Tables.ALL.forEach(table -> tables.put(table.code(), new TreeTable<>()));
     }
 
@@ -28,7 +29,7 @@ public final class InMemoryRealmStore implements RealmStore {
 
     @Override
     public AddressPlan plan() {
-        return plan;
+        return plans.of(table(Tables.SETTINGS).get(Tables.REALM));
     }
 
     @Override
@@ -57,10 +58,10 @@ public final class InMemoryRealmStore implements RealmStore {
         }
 
         @Override
-        public List<Map.Entry<String, V>> list(String prefix, int limit) {
+        public List<Map.Entry<String, V>> list(String prefix, String from, int limit) {
             List<Map.Entry<String, V>> found = new ArrayList<>();
             // Not as a stream: it would count the rest of the map first.
-            for (Map.Entry<String, V> entry : entries.tailMap(prefix, true).entrySet()) {
+            for (Map.Entry<String, V> entry : entries.tailMap(from, true).entrySet()) {
                 if (found.size() == limit || !entry.getKey().startsWith(prefix)) {
                     break;
                 }

@@ -64,6 +64,10 @@ final class Lookup {
 
     /** Whether the instance existed in this life of its service and does not any more. */
     boolean isSpent(InstanceName name) {
+        State.Service service = view.table(Tables.SERVICES).get(name.service().toString());
+        if (service == null || name.number() >= service.spentEnd()) {
+            return false;
+        }
         return Spans.endOfRun(view, Tables.numbersOf(name.service()), Slot.of(name.number())) != null;
     }
 

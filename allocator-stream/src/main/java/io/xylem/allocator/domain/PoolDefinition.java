@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * added at the end while the pool is in use.
  *
  * @param limitless it has more slots than can ever be given out, so nothing released is needed again
+ * @param requestable a user may ask for a slot of it
  * @param show a slot as people write it
  */
-record PoolDefinition(String what, List<Range> ranges, boolean limitless, Function<Slot, String> show) {
+record PoolDefinition(String what, List<Range> ranges, boolean limitless, boolean requestable, Function<Slot, String> show) {
     /** Both ends included. */
     record Range(Slot first, Slot last) {
         boolean contains(Slot slot) {
@@ -22,6 +23,11 @@ record PoolDefinition(String what, List<Range> ranges, boolean limitless, Functi
 
     PoolDefinition {
         ranges = List.copyOf(ranges);
+    }
+
+    /** Whether anybody may ever have to know who has or had a slot. If not, none comes back and none need be noted. */
+    boolean isTraced() {
+        return requestable || !limitless;
     }
 
     boolean contains(Slot slot) {

@@ -10,7 +10,12 @@ public interface ReadTable<V> {
     V get(String key);
 
     /** The first entries, at most {@code limit}, whose keys start with {@code prefix}, ascending. */
-    List<Map.Entry<String, V>> list(String prefix, int limit);
+    default List<Map.Entry<String, V>> list(String prefix, int limit) {
+        return list(prefix, prefix, limit);
+    }
+
+    /** As {@link #list(String, int)}, without the keys below {@code from}, which starts with {@code prefix}. */
+    List<Map.Entry<String, V>> list(String prefix, String from, int limit);
 
     /** The last entry whose key starts with {@code prefix} and is below {@code key}. */
     Map.@Nullable Entry<String, V> below(String prefix, String key);

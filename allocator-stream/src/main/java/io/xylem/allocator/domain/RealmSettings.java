@@ -68,6 +68,49 @@ public record RealmSettings(
                 86_400_000);
     }
 
+    RealmSettings withWorker(List<Ipv4Prefix> v4, int v4Length, List<Ipv6Prefix> v6, int v6Length) {
+        return new RealmSettings(
+                v4,
+                v4Length,
+                v6,
+                v6Length,
+                semanticV4,
+                instanceV6,
+                serviceV6,
+                restConfirmedMs,
+                restMs,
+                eventMemoryMs);
+    }
+
+    RealmSettings withSemantic(
+            List<Ipv4Prefix> v4, List<Ipv6Prefix> instance, Map<String, List<Ipv6Prefix>> service) {
+        return new RealmSettings(
+                workerV4,
+                workerV4Length,
+                workerV6,
+                workerV6Length,
+                v4,
+                instance,
+                service,
+                restConfirmedMs,
+                restMs,
+                eventMemoryMs);
+    }
+
+    RealmSettings withTimes(long confirmedMs, long otherwiseMs, long memoryMs) {
+        return new RealmSettings(
+                workerV4,
+                workerV4Length,
+                workerV6,
+                workerV6Length,
+                semanticV4,
+                instanceV6,
+                serviceV6,
+                confirmedMs,
+                otherwiseMs,
+                memoryMs);
+    }
+
     long restMs(boolean confirmed) {
         return confirmed ? restConfirmedMs : restMs;
     }

@@ -22,6 +22,10 @@ public record Rejection(Code code, String message) {
         /** Draining ends with removal or migration, never with ready or unready. */
         INSTANCE_IS_DRAINING,
         /** A worker reports an instance that it does not host, or no longer. */
-        INSTANCE_ELSEWHERE
+        INSTANCE_ELSEWHERE,
+        /** Prefixes of a realm's settings share addresses. */
+        POOL_OVERLAP,
+        /** A pool that has given out something can only grow. */
+        POOL_IN_USE
     }
 }

@@ -15,8 +15,12 @@ final class Spans {
                 : null;
     }
 
-    /** Adds a slot that is in no run, and joins the runs that it fills the gap between. */
-    static void add(RealmStore store, String prefix, Slot slot) {
+    /**
+     * Adds a slot that is in no run, and joins the runs that it fills the gap between.
+     *
+     * @return how many runs there are more
+     */
+    static int add(RealmStore store, String prefix, Slot slot) {
         WriteTable<State.Span> spans = store.table(Tables.SPANS);
         Map.Entry<String, State.Span> before = spans.below(prefix, prefix + slot);
         boolean joinsBefore = before != null && before.getValue().last().next().equals(slot);
@@ -26,5 +30,6 @@ final class Spans {
             spans.remove(prefix + slot.next());
         }
         spans.put(first, after != null ? after : new State.Span(slot));
+        return 1 - (joinsBefore ? 1 : 0) - (after != null ? 1 : 0);
     }
 }

@@ -8,7 +8,10 @@ import io.xylem.model.InstanceState;
 import io.xylem.model.Location;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a realm remembers: the values of its tables. They are persisted; see {@link Tables} for where. */
@@ -32,9 +35,18 @@ public final class State {
         }
     }
 
-    public record Service(ServiceName name, List<ServiceIp> ips) {
+    /** @param spentEnd above every instance number that was removed; 0 if none was */
+    public record Service(ServiceName name, List<ServiceIp> ips, long spentEnd) {
         public Service {
             ips = List.copyOf(ips);
+        }
+
+        public Service(ServiceName name, List<ServiceIp> ips) {
+            this(name, ips, 0);
+        }
+
+        Service withSpent(int number) {
+            return new Service(name, ips, Math.max(spentEnd, number + 1L));
         }
     }
 
@@ -77,13 +89,31 @@ public final class State {
     /**
      * @param events that were handled and are or were remembered: accepted and rejected ones, each id once
      * @param hash of what is allocated now
+     * @param sweptTo the remembered id up to which was looked for what can be forgotten; null: look from the first
      */
-    public record Tally(long events, StateHash hash) {
-        static final Tally NONE = new Tally(0, StateHash.EMPTY);
+    public record Tally(
+            long events, StateHash hash, @Nullable String sweptTo) {
+        static final Tally NONE = new Tally(0, StateHash.EMPTY, null);
+
+        Tally withOneMore() {
+            return new Tally(events + 1, hash, sweptTo);
+        }
+
+        Tally withHash(StateHash other) {
+            return new Tally(events, other, sweptTo);
+        }
+
+        Tally withSweptTo(@Nullable String id) {
+            return new Tally(events, hash, id);
+        }
+    }
+
+    /** The settings that are not the defaults, or were said to be so. */
+    public record Configured(Map<String, String> settings) {
+        public Configured {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
     }
 
     public record Remembered(long atMs, Outcome outcome) {}
-
-    /** Which id was remembered at an offset, to find the oldest. */
-    public record MemoryEntry(String id, long atMs) {}
 }

@@ -7,11 +7,25 @@ import java.util.List;
 /**
  * The tables of a realm. A table is a range of the ordered store: a full key is {@code realm|code|key}. Keys are ASCII
  * texts that sort as what they mean; {@code |} separates their parts and occurs in none. A code is never given to
- * another meaning.
+ * another meaning; {@code t} is retired.
  */
 public final class Tables {
-    /** One table: its code in the store, and what its values are. */
-    public record Table<V>(String code, Class<V> type) {}
+    /** How a table is used, for those who store it. */
+    public enum Use {
+        /** The same entries again and again. */
+        OFTEN,
+        /** New entries at the end, looked at and removed from the beginning. */
+        QUEUE,
+        /** Most entries are written and never read. */
+        ONCE
+    }
+
+    /** One table: its code in the store, what its values are, and how it is used. */
+    public record Table<V>(String code, Class<V> type, Use use) {
+        Table(String code, Class<V> type) {
+            this(code, type, Use.OFTEN);
+        }
+    }
 
     /** {@code worker}: which worker is that, and what is its subnet? */
     public static final Table<State.Worker> WORKERS = new Table<>("w", State.Worker.class);
@@ -32,7 +46,7 @@ public final class Tables {
      * {@code pool|c or u|offset|sequence}: which slot was released longest ago, of those whose withdrawal is confirmed (c)
      * or not (u)? Both queues are in the order of release, so the head of each is the first of it to have rested.
      */
-    public static final Table<State.Resting> RESTING = new Table<>("q", State.Resting.class);
+    public static final Table<State.Resting> RESTING = new Table<>("q", State.Resting.class, Use.QUEUE);
 
     /**
      * {@code pool|first} and {@code #service|first}: runs without a gap. Of a pool: requested slots that the ascending
@@ -41,22 +55,22 @@ public final class Tables {
     public static final Table<State.Span> SPANS = new Table<>("r", State.Span.class);
 
     /** {@code version|service|number}: what did the event at that offset withdraw? The first is the oldest. */
-    public static final Table<State.Withdrawal> WITHDRAWALS = new Table<>("x", State.Withdrawal.class);
+    public static final Table<State.Withdrawal> WITHDRAWALS = new Table<>("x", State.Withdrawal.class, Use.QUEUE);
 
     /** {@code id}: was this event handled before, and how? */
-    public static final Table<State.Remembered> EVENTS = new Table<>("e", State.Remembered.class);
-
-    /** {@code offset}: which id has been remembered longest? */
-    public static final Table<State.MemoryEntry> MEMORY = new Table<>("t", State.MemoryEntry.class);
+    public static final Table<State.Remembered> EVENTS = new Table<>("e", State.Remembered.class, Use.ONCE);
 
     /** {@link #REALM}: how many events did the realm have, and what does its state amount to? */
     public static final Table<State.Tally> TALLY = new Table<>("n", State.Tally.class);
 
+    /** {@link #REALM}: in what does the realm differ from the defaults? */
+    public static final Table<State.Configured> SETTINGS = new Table<>("c", State.Configured.class);
+
     public static final List<Table<?>> ALL =
-            List.of(WORKERS, SERVICES, INSTANCES, POOLS, HOLDINGS, RESTING, SPANS, WITHDRAWALS, EVENTS, MEMORY, TALLY);
+            List.of(WORKERS, SERVICES, INSTANCES, POOLS, HOLDINGS, RESTING, SPANS, WITHDRAWALS, EVENTS, TALLY, SETTINGS);
 
     /** The one key of a table that has one entry. */
-    static final String REALM = "realm";
+    public static final String REALM = "realm";
 
     private Tables() {}
 
@@ -91,9 +105,5 @@ public final class Tables {
 
     static String withdrawal(long version, InstanceName instance) {
         return Slot.hex(version, 16) + "|" + instance(instance);
-    }
-
-    static String memory(long offset) {
-        return Slot.hex(offset, 16);
     }
 }

@@ -50,11 +50,14 @@ public final class AllocatorService implements AutoCloseable {
     public static AllocatorService start(Settings settings, Consumer<Throwable> fatal) throws IOException {
         Map<String, Object> config = StreamsSettings.of(settings.streams(), settings.latency());
         AddressPlan plan = new AddressPlan(RealmSettings.defaults(Policies.load()));
+        int partitions = partitions(settings.client("admin."));
+        Metrics metrics = new Metrics();
         Topology topology = AllocatorTopology.build(
                 config,
                 plan,
-                partitions(settings.client("admin.")),
-                settings.number(StreamsSettings.HASH_INTERVAL_EVENTS));
+                partitions,
+                settings.number(StreamsSettings.HASH_INTERVAL_EVENTS),
+                new AllocatorMeters(metrics.registry()));
         KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(config));
         streams.setUncaughtExceptionHandler(fault -> {
             if (Faults.isTransient(fault)) {
@@ -64,7 +67,6 @@ public final class AllocatorService implements AutoCloseable {
             fatal.accept(fault);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
-        Metrics metrics = new Metrics();
         KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
         streamsMetrics.bindTo(metrics.registry());
         HttpEndpoint http = new HttpEndpoint(settings.text(Settings.HTTP_LISTEN))

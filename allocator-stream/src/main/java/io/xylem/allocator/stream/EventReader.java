@@ -14,6 +14,7 @@ import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceRemoved;
 import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
+import io.xylem.schemas.avro.RealmConfigured;
 import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.ServiceRemoved;
 import io.xylem.schemas.avro.WithdrawalConfirmed;
@@ -85,6 +86,7 @@ final class EventReader {
             case InstanceRemoved e -> new Event.InstanceRemoved(instance(e.getService(), e.getInstance()));
             case WithdrawalConfirmed e ->
                 new Event.WithdrawalConfirmed(instance(e.getService(), e.getInstance()), e.getVersion());
+            case RealmConfigured e -> new Event.RealmConfigured(e.getSettings());
             default ->
                 throw new IllegalArgumentException("events of type "
                         + body.getClass().getSimpleName() + " are not known to this version of the allocator");

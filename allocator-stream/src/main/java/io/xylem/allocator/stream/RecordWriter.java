@@ -50,6 +50,7 @@ final class RecordWriter {
                 record.setWorker(worker).setSubnet(subnet(subnet));
             case Details.OfService(var service, var ips) ->
                 record.setService(service.toString()).setServiceIps(ips.isEmpty() ? null : AvroWords.toAvro(ips));
+            case Details.OfRealm() -> {}
             case Details.OfInstance(var instance) ->
                 record.setService(instance.service().toString()).setInstance(instance.number());
             case Details.OfPlacement(var instance, var worker, var instanceIp, var namespaceIp) ->
@@ -86,7 +87,9 @@ final class RecordWriter {
                         Fact.WithdrawalStarted _,
                         Fact.WithdrawalEnded _,
                         Fact.EventRemembered _,
-                        Fact.EventForgotten _ -> {}
+                        Fact.RealmChanged _,
+                        Fact.EventForgotten _,
+                        Fact.MemorySwept _ -> {}
             }
         }
         return changes;

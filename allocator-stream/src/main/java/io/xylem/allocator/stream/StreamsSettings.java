@@ -40,7 +40,7 @@ public final class StreamsSettings {
         // Streams' own default of 100 ms would be the latency.
         config.put(StreamsConfig.producerPrefix("linger.ms"), 0);
         config.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
-        config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 32L << 20);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);
         config.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 3_000);
         config.putAll(user);

@@ -41,7 +41,6 @@ class EventMemoryTest {
             realm.passMs(DAY_MS / 100);
         }
         assertThat(realm.store.table(Tables.EVENTS).list("", 10_000)).hasSizeLessThan(300);
-        assertThat(realm.store.table(Tables.MEMORY).list("", 10_000)).hasSizeLessThan(300);
     }
 
     @Test

@@ -213,6 +213,7 @@ final class NaiveAllocator {
                 }
                 yield new Details.OfInstance(e.instance());
             }
+            case Event.RealmConfigured e -> throw new IllegalArgumentException("always the same settings, not " + e);
             case Event.Malformed e -> throw new No(e.rejection().code());
         };
     }

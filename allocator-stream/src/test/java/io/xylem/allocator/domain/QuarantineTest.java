@@ -114,14 +114,29 @@ class QuarantineTest {
 
     @Test
     void ipv6AddressesOfAPoolThatCantRunOutAreForgottenOnceRested() {
-        remove(3);
-        remove(4);
+        remove(2);
         realm.passMs(60_000);
-        realm.schedule(S, 20, "w4");
-        realm.schedule(S, 21, "w4");
-        assertThat(realm.store.table(Tables.RESTING).list("", 9))
-                .noneMatch(entry -> entry.getKey().startsWith("v"));
-        assertThat(realm.store.table(Tables.HOLDINGS).list("v6-instance|", 99)).hasSize(13);
+        realm.withService("B.b.B.b");
+        realm.ok(Realm.removed("B.b.B.b"));
+        assertThat(realm.store.table(Tables.HOLDINGS).list("v6-ip-RR|", 99)).hasSize(2);
+        realm.passMs(60_000);
+        realm.withService("C.c.C.c");
+        assertThat(realm.store.table(Tables.HOLDINGS).list("v6-ip-RR|", 99)).hasSize(2);
+        assertThat(realm.store.table(Tables.RESTING).list("v6-ip-RR|", 99)).isEmpty();
+    }
+
+    @Test
+    void nothingIsNotedOfAddressesThatNobodyCanAskForAndThatCantRunOut() {
+        remove(3);
+        realm.passMs(60_000);
+        assertThat(((Details.OfPlacement) realm.ok(Realm.scheduled(S, 20, "w4")))
+                        .instanceIp()
+                        .v6())
+                .as("fresh")
+                .hasToString("fdff::e");
+        assertThat(realm.store.table(Tables.HOLDINGS).list("v6-instance|", 99)).isEmpty();
+        assertThat(realm.store.table(Tables.RESTING).list("v6-instance|", 99)).isEmpty();
+        assertThat(realm.store.table(Tables.POOLS).get("v6-instance")).extracting("held").isEqualTo(13L);
     }
 
     private long remove(int number) {

@@ -113,6 +113,7 @@ public final class Realm {
         assertThat(facts.subList(before, facts.size()))
                 .noneMatch(fact -> !(fact instanceof Fact.EventRemembered
                         || fact instanceof Fact.EventForgotten
+                        || fact instanceof Fact.MemorySwept
                         || fact instanceof Fact.WithdrawalEnded));
         return rejection.message();
     }

@@ -25,11 +25,11 @@ public abstract class RealmStoreContract {
     void whatIsPutIsFoundUntilItIsRemoved() {
         WriteTable<Pool> pools = store("main").table(Tables.POOLS);
         assertThat(pools.get("v4")).isNull();
-        pools.put("v4", new Pool(Slot.of(7), 3, 1));
-        pools.put("v6", new Pool(new Slot(-4L, -1L), 3, 1));
+        pools.put("v4", new Pool(Slot.of(7), 3, 1, 2));
+        pools.put("v6", new Pool(new Slot(-4L, -1L), 3, 1, 2));
         pools.put("empty", Pool.UNUSED);
-        assertThat(pools.get("v4")).isEqualTo(new Pool(Slot.of(7), 3, 1));
-        assertThat(pools.get("v6")).isEqualTo(new Pool(new Slot(-4L, -1L), 3, 1));
+        assertThat(pools.get("v4")).isEqualTo(new Pool(Slot.of(7), 3, 1, 2));
+        assertThat(pools.get("v6")).isEqualTo(new Pool(new Slot(-4L, -1L), 3, 1, 2));
         assertThat(pools.get("empty")).isEqualTo(Pool.UNUSED);
         pools.put("v4", Pool.UNUSED);
         assertThat(pools.get("v4")).isEqualTo(Pool.UNUSED);
@@ -79,10 +79,10 @@ public abstract class RealmStoreContract {
     void tablesAndRealmsAreApart() {
         RealmStore main = store("main");
         RealmStore other = store("other");
-        main.table(Tables.POOLS).put("x", new Pool(null, 1, 0));
+        main.table(Tables.POOLS).put("x", new Pool(null, 1, 0, 0));
         main.table(Tables.SPANS).put("x", new State.Span(Slot.of(1)));
-        other.table(Tables.POOLS).put("x", new Pool(null, 2, 0));
-        assertThat(main.table(Tables.POOLS).get("x")).isEqualTo(new Pool(null, 1, 0));
+        other.table(Tables.POOLS).put("x", new Pool(null, 2, 0, 0));
+        assertThat(main.table(Tables.POOLS).get("x")).isEqualTo(new Pool(null, 1, 0, 0));
         assertThat(main.table(Tables.HOLDINGS).get("x")).isNull();
         assertThat(main.table(Tables.POOLS).list("", 9)).hasSize(1);
         assertThat(other.table(Tables.POOLS).list("", 9)).hasSize(1);
@@ -100,6 +100,7 @@ public abstract class RealmStoreContract {
         realm.schedule(Realm.S, 2, "w1");
         realm.ok(Realm.removed(Realm.S, 1));
         realm.send(new Event.WorkerLeft("nobody"));
+        realm.ok(new Event.RealmConfigured(Map.of("rest.ms", "59000")));
         for (Tables.Table<?> table : Tables.ALL) {
             copy(realm.store, copy, table);
         }

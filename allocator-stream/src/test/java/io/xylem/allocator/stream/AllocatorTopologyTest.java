@@ -18,7 +18,9 @@ import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;
 import io.xylem.schemas.avro.Readiness;
+import io.xylem.schemas.avro.RealmConfigured;
 import io.xylem.schemas.avro.ServiceRegistered;
+import io.xylem.schemas.avro.ServiceRemoved;
 import io.xylem.schemas.avro.StateHash;
 import io.xylem.schemas.avro.UnderlayEndpoint;
 import io.xylem.schemas.avro.WorkerAllocation;
@@ -29,6 +31,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.test.TestRecord;
@@ -62,7 +65,7 @@ class AllocatorTopologyTest {
     @Test
     void theTopologyIsAsItWas() throws IOException {
         try (InputStream golden = getClass().getResourceAsStream("topology.txt")) {
-            assertThat(AllocatorTopology.build(Driver.config(directory), PLAN, 1, 1_000)
+            assertThat(AllocatorTopology.build(Driver.config(directory), PLAN, 1, 1_000, new AllocatorMeters(driver.meters))
                             .describe()
                             .toString()
                             .strip())
@@ -122,6 +125,44 @@ class AllocatorTopologyTest {
         assertThat(hashes.getFirst().value())
                 .isEqualTo(new StateHash(
                         "main", 5L, 4L, "0b9a80f09ce1941ddc848028c4c4282d8ea7fae26ae2724106f006c9a6e12857"));
+    }
+
+    @Test
+    void realmsHaveEqualAddressesSideBySideAndSettingsOfTheirOwn() {
+        for (String realm : List.of("main", "other", "third")) {
+            if (realm.equals("third")) {
+                driver.publish(AvroEvents.event(
+                        realm, "c", new RealmConfigured(Map.of("service.v4", "10.40.0.0/24", "rest.ms", "20000"))));
+            }
+            driver.publish(AvroEvents.event(realm, "j", joined("w1")));
+            driver.publish(AvroEvents.event(realm, "r", new ServiceRegistered(S, List.of())));
+        }
+        assertThat(driver.outcomes())
+                .filteredOn(outcome -> outcome.key().equals("r"))
+                .extracting(outcome -> outcome.value().getRealm() + " "
+                        + AvroWords.toModel(outcome.value().getServiceIps())
+                                .getFirst()
+                                .address())
+                .containsExactly(
+                        "main 10.30.0.1 fdff:2000::1", "other 10.30.0.1 fdff:2000::1", "third 10.40.0.1 fdff:2000::1");
+        driver.publish(AvroEvents.event("x", new RealmConfigured(Map.of("colour", "blue"))));
+        assertThat(driver.outcome().getCode()).isEqualTo("UNKNOWN_REALM_SETTING");
+    }
+
+    @Test
+    void outcomesAndWhatIsHeldAreMetered() {
+        driver.publish(AvroEvents.event("j", joined("w1")));
+        driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
+        driver.publish(AvroEvents.event("x", new WorkerLeft("w9")));
+        assertThat(driver.meters.get("xylem.allocator.outcomes").tag("status", "accepted").counter().count())
+                .isEqualTo(2);
+        assertThat(driver.meters.get("xylem.allocator.outcomes").tag("code", "unknown_worker").counter().count())
+                .isEqualTo(1);
+        assertThat(driver.meters.get("xylem.allocator.held").tags("realm", "main", "pool", "v4").gauge().value())
+                .isEqualTo(1);
+        driver.publish(AvroEvents.event("d", new ServiceRemoved(S)));
+        assertThat(driver.meters.get("xylem.allocator.held").tags("realm", "main", "pool", "v4").gauge().value())
+                .isZero();
     }
 
     @Test
@@ -256,9 +297,9 @@ class AllocatorTopologyTest {
     void aFaultInsideStopsTheAllocatorAndWritesNothing() {
         driver.publish(AvroEvents.event("j", joined("w1")));
         driver.outcomes();
-        driver.corrupt("main|w|w1");
+        driver.corrupt("main|e|k");
         assertThatThrownBy(() -> driver.publish(AvroEvents.event("k", new WorkerLeft("w1"))))
-                .hasStackTraceContaining("reads format '1' only");
+                .hasStackTraceContaining("reads format '2' only");
         assertThat(driver.outcomes()).isEmpty();
     }
 

@@ -11,6 +11,7 @@ import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceRemoved;
 import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
+import io.xylem.schemas.avro.RealmConfigured;
 import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.ServiceRemoved;
 import io.xylem.schemas.avro.WithdrawalConfirmed;
@@ -71,6 +72,7 @@ final class AvroEvents {
                 new InstanceRemoved(service(e.instance()), e.instance().number());
             case Event.WithdrawalConfirmed e ->
                 new WithdrawalConfirmed(service(e.instance()), e.instance().number(), e.version());
+            case Event.RealmConfigured e -> new RealmConfigured(e.settings());
             case Event.Malformed e -> throw new IllegalArgumentException("nobody publishes " + e);
         };
     }

@@ -2,6 +2,8 @@ package io.xylem.allocator.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.xylem.allocator.domain.AddressPlan;
 import io.xylem.runtime.Latency;
 import io.xylem.schemas.Topic;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class Driver implements AutoCloseable {
     static final int HASH_INTERVAL_EVENTS = 4;
 
+    final MeterRegistry meters = new SimpleMeterRegistry();
     private final Map<String, Object> config;
     private final TopologyTestDriver driver;
     private final TestInputTopic<String, byte[]> events;
@@ -50,7 +53,7 @@ final class Driver implements AutoCloseable {
         // The test driver clears what is sent but not committed before it processes a record: it would lose dead
         // letters.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
-        driver = new TopologyTestDriver(AllocatorTopology.build(config, plan, partitions, HASH_INTERVAL_EVENTS), properties);
+        driver = new TopologyTestDriver(AllocatorTopology.build(config, plan, partitions, HASH_INTERVAL_EVENTS, new AllocatorMeters(meters)), properties);
         events = driver.createInputTopic(
                 Topics.DEPLOYMENT_EVENTS.name(), new StringSerializer(), new ByteArraySerializer());
     }

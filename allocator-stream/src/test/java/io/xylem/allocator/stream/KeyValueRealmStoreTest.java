@@ -1,5 +1,6 @@
 package io.xylem.allocator.stream;
 
+import io.xylem.allocator.domain.Plans;
 import io.xylem.allocator.domain.RealmStore;
 import io.xylem.allocator.domain.RealmStoreContract;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KeyValueRealmStoreTest extends RealmStoreContract {
     @TempDir
     private Path directory;
+
+    /** So small that it loses most of what it is told. */
+    private final StoreCache cache = new StoreCache(3);
 
     private KeyValueStore<String, byte[]> rocks;
 
@@ -40,6 +44,6 @@ class KeyValueRealmStoreTest extends RealmStoreContract {
 
     @Override
     protected RealmStore store(String realm) {
-        return new KeyValueRealmStore(rocks, realm, plan());
+        return new KeyValueRealmStore(rocks, cache, realm, new Plans(plan()));
     }
 }
