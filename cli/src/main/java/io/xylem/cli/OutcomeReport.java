@@ -3,7 +3,7 @@ package io.xylem.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.xylem.cli.publish.EventSource.Entry.Malformed;
+import io.xylem.publish.EventSource.Entry.Malformed;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;
 import io.xylem.schemas.json.OutcomeJson;

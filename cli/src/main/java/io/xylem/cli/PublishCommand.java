@@ -1,8 +1,9 @@
 package io.xylem.cli;
 
-import io.xylem.cli.publish.EventSource;
-import io.xylem.cli.publish.EventSource.Entry;
-import io.xylem.cli.publish.XylemPublisher;
+import io.xylem.publish.EventSource;
+import io.xylem.publish.EventSource.Entry;
+import io.xylem.publish.NoOutcomeException;
+import io.xylem.publish.XylemPublisher;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.json.IdSource;
@@ -14,15 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,17 +79,22 @@ final class PublishCommand extends BaseCommand {
                 Clock.systemUTC(),
                 realm,
                 note -> err().println("xylem: " + note));
-        Map<String, Object> producer = withinTimeout(connection.client("producer."));
+        if (timeoutSeconds < 1) {
+            throw wrongUsage("--timeout takes a number of seconds from 1 on, not " + timeoutSeconds);
+        }
+        var limits = new XylemPublisher.Limits(MAX_IN_FLIGHT, Duration.ofSeconds(timeoutSeconds));
+        Map<String, Object> producer = connection.client("producer.");
         Map<String, Object> consumer = connection.client("consumer.");
         BlockingQueue<Pending> pending = new ArrayBlockingQueue<>(MAX_IN_FLIGHT);
         try (BufferedReader text = open();
-                var publisher = new XylemPublisher(producer, consumer)) {
+                var publisher = new XylemPublisher(producer, consumer, limits)) {
             Thread reader = Thread.ofVirtual().start(() -> readAll(source, text, publisher, pending));
             var report = new OutcomeReport(out(), output.isJson());
             try {
                 return print(pending, report) ? 0 : 1;
             } finally {
                 reader.interrupt();
+                publisher.close(Duration.ZERO); // every outcome is printed by now, or nobody waits for it
             }
         }
     }
@@ -105,14 +110,6 @@ final class PublishCommand extends BaseCommand {
         return Files.newBufferedReader(path);
     }
 
-    /** Brokers that do not answer fail the sending within the same time as an outcome that does not come. */
-    private Map<String, Object> withinTimeout(Map<String, Object> producer) {
-        int timeoutMs = (int) TimeUnit.SECONDS.toMillis(timeoutSeconds);
-        Map<String, Object> settings = new HashMap<>(producer);
-        settings.putIfAbsent("max.block.ms", timeoutMs);
-        return settings;
-    }
-
     private void readAll(
             EventSource source, BufferedReader text, XylemPublisher publisher, BlockingQueue<Pending> pending) {
         try {
@@ -125,14 +122,14 @@ final class PublishCommand extends BaseCommand {
                                 new Pending(
                                         entry,
                                         entry instanceof Entry.Event(DeploymentEvent event)
-                                                ? publisher.publish(event).orTimeout(timeoutSeconds, TimeUnit.SECONDS)
+                                                ? publisher.publish(event)
                                                 : null,
                                         null)));
             } catch (IOException e) {
                 fault = e;
             }
             put(pending, new Pending(null, null, fault));
-        } catch (ReaderStopped e) {
+        } catch (ReaderStopped | InterruptException e) {
             // Nobody prints any more.
         }
     }
@@ -167,13 +164,12 @@ final class PublishCommand extends BaseCommand {
                     report.malformed(malformed);
                     allAccepted = false;
                 }
-                case Entry.Event(DeploymentEvent event) -> allAccepted &= printOutcome(event, next.outcome(), report);
+                case Entry.Event _ -> allAccepted &= printOutcome(next.outcome(), report);
             }
         }
     }
 
-    private boolean printOutcome(
-            DeploymentEvent event, @Nullable CompletableFuture<Outcome> future, OutcomeReport report)
+    private boolean printOutcome(@Nullable CompletableFuture<Outcome> future, OutcomeReport report)
             throws InterruptedException {
         if (future == null) {
             throw new IllegalStateException("an event without a future");
@@ -182,10 +178,8 @@ final class PublishCommand extends BaseCommand {
             return report.outcome(future.get());
         } catch (ExecutionException e) {
             switch (e.getCause()) {
-                case TimeoutException timeout ->
-                    err().println("xylem: no outcome of event " + event.getId() + " within " + timeoutSeconds
-                            + " s. It may still be handled: publish it again with the same id to see. Does the"
-                            + " allocator run? (`xylem status`)");
+                case NoOutcomeException unheard ->
+                    err().println("xylem: " + unheard.getMessage() + " (`xylem status`)");
                 case KafkaException fault -> throw fault;
                 case null, default -> throw new IllegalStateException(e.getCause());
             }

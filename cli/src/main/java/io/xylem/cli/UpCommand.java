@@ -2,7 +2,7 @@ package io.xylem.cli;
 
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.DevCluster;
-import io.xylem.cli.publish.XylemPublisher;
+import io.xylem.publish.XylemPublisher;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;

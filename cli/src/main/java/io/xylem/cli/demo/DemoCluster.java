@@ -7,7 +7,7 @@ import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.DevCluster;
 import io.xylem.cli.cluster.LocalHttp;
 import io.xylem.cli.cluster.WorkerApi;
-import io.xylem.cli.publish.XylemPublisher;
+import io.xylem.publish.XylemPublisher;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;

@@ -1,8 +1,8 @@
-package io.xylem.cli.publish;
+package io.xylem.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.xylem.cli.publish.EventSource.Entry;
+import io.xylem.publish.EventSource.Entry;
 import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.ServiceRegistered;
@@ -93,6 +93,7 @@ class EventSourceTest {
                           "vgpus": 0,
                           "code": "docker.io/library/nginx:latest",
                           "port": "8080:80/tcp",
+                          "constraints": [{"type": "latency", "area": "munich", "threshold": 20}],
                           "addresses": { "rr_ip": "10.30.55.55", "rr_ip_v6": "fdff:2000::55" },
                           "added_files": []
                         },
@@ -105,7 +106,7 @@ class EventSourceTest {
                           "microserviceID": "",
                           "microservice_name": "cache",
                           "microservice_namespace": "prod",
-                          "addresses": { "rr_ip": "", "closest_ip": "10.30.0.77" }
+                          "addresses": { "rr_ip": "", "closest_ip": "10.30.0.77", "FPS_ip_v6": null }
                         }
                       ]
                     }
@@ -124,12 +125,19 @@ class EventSourceTest {
                                 "shop.prod.cache.prod",
                                 List.of(
                                         new AddressRequest("RR", null, null),
-                                        new AddressRequest("closest", "10.30.0.77", null))));
+                                        new AddressRequest("closest", "10.30.0.77", null),
+                                        // A policy that nobody here has: the allocator refuses it with a code.
+                                        new AddressRequest("FPS", null, null))));
         assertThat(entries)
                 .allSatisfy(entry -> assertThat(event(entry).getRealm()).isEqualTo("tenant"));
         assertThat(notes)
-                .containsExactly("shop.prod.web.prod: no use for added_files, cmd, code, memory, port, vcpus, vgpus,"
-                        + " virtualization");
+                .containsExactly(
+                        "the descriptor: no use for args, customerID, sla_version",
+                        "applications[0]: no use for applicationID, application_desc",
+                        "shop.prod.web.prod: no use for added_files, cmd, code, constraints, memory, microserviceID, port,"
+                                + " vcpus, vgpus, virtualization",
+                        "shop.prod.db.prod: no use for microserviceID",
+                        "shop.prod.cache.prod: no use for microserviceID");
     }
 
     @Test
@@ -165,6 +173,23 @@ class EventSourceTest {
                         Entry.Malformed.class,
                         bad -> assertThat(bad.message())
                                 .contains("applications[0].microservices[0].addresses", "'rr'", "rr_ip"));
+    }
+
+    @Test
+    void aPartOfTheWrongFormIsNamedAndNotSkipped() throws IOException {
+        assertThat(refusal("{\"applications\":[{\"application_name\":\"a\",\"application_namespace\":\"b\"}]}"))
+                .isEqualTo("applications[0] needs microservices, a list; found none");
+        String start =
+                "{\"applications\":[{\"application_name\":\"a\",\"application_namespace\":\"b\",\"microservices\":"
+                        + "[{\"microservice_name\":\"c\",\"microservice_namespace\":\"d\",\"addresses\":";
+        assertThat(refusal(start + "[\"rr_ip\"]}]}]}"))
+                .startsWith("applications[0].microservices[0].addresses must be an object");
+        assertThat(refusal(start + "{\"rr_ip\":{}}}]}]}"))
+                .isEqualTo("applications[0].microservices[0].addresses needs rr_ip, a text; found {}");
+    }
+
+    private String refusal(String text) throws IOException {
+        return ((Entry.Malformed) read(text).getFirst()).message();
     }
 
     private List<Entry> read(String text) throws IOException {

@@ -1,4 +1,4 @@
-package io.xylem.cli.publish;
+package io.xylem.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.xylem.balancing.BalancingPolicy;
@@ -27,16 +27,16 @@ import org.jspecify.annotations.Nullable;
  * {@code closest_ip}, … request certain ones, each by the field that its balancing policy names.
  */
 final class SlaJson {
-    /** @param ignored one line a microservice: which of its fields Xylem has no use for */
+    /** @param ignored one line a part of the descriptor: which of its fields Xylem has no use for */
     record Sla(List<DeploymentEvent> events, List<String> ignored) {}
 
     private static final String APPLICATIONS = "applications";
     private static final String ROUND_ROBIN = "RR";
-    private static final Pattern ADDRESS_FIELD = Pattern.compile("([a-z_]+_ip)(_v6)?");
+    private static final Pattern ADDRESS_FIELD = Pattern.compile("([A-Za-z_]+_ip)(_v6)?");
     private static final List<String> NAMES =
             List.of("application_name", "application_namespace", "microservice_name", "microservice_namespace");
-    private static final Set<String> USED =
-            Set.of("microserviceID", "microservice_name", "microservice_namespace", "addresses");
+    private static final String MICROSERVICES = "microservices";
+    private static final String ADDRESSES = "addresses";
 
     private final Policies policies;
     private final IdSource ids;
@@ -56,22 +56,28 @@ final class SlaJson {
     Sla read(JsonNode document, String realm) {
         var events = new ArrayList<DeploymentEvent>();
         var ignored = new ArrayList<String>();
+        note("the descriptor", document, Set.of(APPLICATIONS), ignored);
         int a = 0;
         for (JsonNode application : document.path(APPLICATIONS)) {
-            String atApplication = "applications[" + a++ + "]";
+            String atApplication = APPLICATIONS + "[" + a++ + "]";
+            note(
+                    atApplication,
+                    application,
+                    Set.of("application_name", "application_namespace", MICROSERVICES),
+                    ignored);
+            JsonNode microservices = application.path(MICROSERVICES);
+            if (!microservices.isArray()) {
+                throw new IllegalArgumentException(
+                        atApplication + " needs " + MICROSERVICES + ", a list; found " + found(microservices));
+            }
             int m = 0;
-            for (JsonNode microservice : application.path("microservices")) {
-                String at = atApplication + ".microservices[" + m++ + "]";
+            for (JsonNode microservice : microservices) {
+                String at = atApplication + "." + MICROSERVICES + "[" + m++ + "]";
                 String service = name(application, microservice, atApplication, at);
-                var requests = addresses(microservice.path("addresses"), at + ".addresses");
+                var requests = addresses(microservice.path(ADDRESSES), at + "." + ADDRESSES);
                 events.add(new DeploymentEvent(
                         realm, ids.next(), clock.millis(), new ServiceRegistered(service, requests)));
-                Set<String> unused = new TreeSet<>();
-                microservice.fieldNames().forEachRemaining(unused::add);
-                unused.removeAll(USED);
-                if (!unused.isEmpty()) {
-                    ignored.add(service + ": no use for " + String.join(", ", unused));
-                }
+                note(service, microservice, Set.of("microservice_name", "microservice_namespace", ADDRESSES), ignored);
             }
         }
         if (events.isEmpty()) {
@@ -79,6 +85,20 @@ final class SlaJson {
                     "the descriptor has no microservices: expected applications[].microservices[]");
         }
         return new Sla(List.copyOf(events), List.copyOf(ignored));
+    }
+
+    /** Says which fields are not taken; none is left out without a word. */
+    private static void note(String place, JsonNode part, Set<String> used, List<String> ignored) {
+        Set<String> unused = new TreeSet<>();
+        part.fieldNames().forEachRemaining(unused::add);
+        unused.removeAll(used);
+        if (!unused.isEmpty()) {
+            ignored.add(place + ": no use for " + String.join(", ", unused));
+        }
+    }
+
+    private static String found(JsonNode value) {
+        return value.isMissingNode() ? "none" : value.toString();
     }
 
     private static String name(JsonNode application, JsonNode microservice, String atApplication, String at) {
@@ -92,14 +112,17 @@ final class SlaJson {
     private static String text(JsonNode node, String field, String at) {
         JsonNode value = node.path(field);
         if (!value.isTextual()) {
-            throw new IllegalArgumentException(
-                    at + " needs " + field + ", a text; found " + (value.isMissingNode() ? "none" : value.toString()));
+            throw new IllegalArgumentException(at + " needs " + field + ", a text; found " + found(value));
         }
         return value.textValue();
     }
 
     /** A field that no policy of this program names still asks for one: whether there is it, the allocator says. */
     private List<AddressRequest> addresses(JsonNode wanted, String at) {
+        if (!wanted.isMissingNode() && !wanted.isNull() && !wanted.isObject()) {
+            throw new IllegalArgumentException(
+                    at + " must be an object of one field a balancing policy and family, not " + wanted);
+        }
         var fields = new LinkedHashMap<String, String>();
         fields.put(ROUND_ROBIN, "rr_ip");
         for (Iterator<String> names = wanted.fieldNames(); names.hasNext(); ) {
@@ -130,7 +153,9 @@ final class SlaJson {
     /** Absent and empty ask for any address, as in Oakestra. */
     private static @Nullable String address(JsonNode wanted, String field, String at) {
         JsonNode value = wanted.path(field);
-        boolean any = value.isMissingNode() || value.isNull() || value.asText().isEmpty();
+        boolean any = value.isMissingNode()
+                || value.isNull()
+                || (value.isTextual() && value.textValue().isEmpty());
         return any ? null : text(wanted, field, at);
     }
 }

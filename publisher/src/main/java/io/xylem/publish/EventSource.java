@@ -1,4 +1,4 @@
-package io.xylem.cli.publish;
+package io.xylem.publish;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;

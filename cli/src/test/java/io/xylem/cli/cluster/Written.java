@@ -1,0 +1,73 @@
+package io.xylem.cli.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import io.xylem.schemas.Topic;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Counts what is written to a topic while it is written, before it is committed. */
+final class Written implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<TopicPartition> partitions;
+    private final long[] counts = new long[FireCluster.PARTITIONS];
+
+    Written(Topic<?> topic, Map<String, Object> clients) {
+        Map<String, Object> settings = new HashMap<>(clients);
+        settings.put("isolation.level", "read_uncommitted");
+        consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        partitions = IntStream.range(0, FireCluster.PARTITIONS)
+                .mapToObj(partition -> new TopicPartition(topic.name(), partition))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    long total() {
+        return IntStream.range(0, counts.length).mapToLong(i -> counts[i]).sum();
+    }
+
+    void awaitMore(int partition, int records) {
+        long target = counts[partition] + records;
+        await(records + " more outcomes in partition " + partition)
+                .pollInSameThread()
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(FireCluster.PATIENCE)
+                .until(() -> poll() && counts[partition] >= target);
+    }
+
+    void awaitTotal(long records) {
+        await(records + " outcomes")
+                .pollInSameThread()
+                .atMost(FireCluster.PATIENCE)
+                .until(() -> poll() && total() >= records);
+    }
+
+    /** Up to what is there now. */
+    void drain() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        await("the end of the topic")
+                .pollInSameThread()
+                .atMost(FireCluster.PATIENCE)
+                .until(() -> poll()
+                        && ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue()));
+    }
+
+    private boolean poll() {
+        consumer.poll(POLL).forEach(rec -> counts[rec.partition()]++);
+        return true;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}
