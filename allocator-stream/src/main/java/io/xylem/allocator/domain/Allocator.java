@@ -31,8 +31,7 @@ public final class Allocator {
      * @param facts applied already, in this order; of a repeated event none
      * @param tally of the realm with this event; null if the event was not counted, being repeated or without a proper id
      */
-    public record Handled(
-            Outcome outcome, List<Fact> facts, State.@Nullable Tally tally) {
+    public record Handled(Outcome outcome, List<Fact> facts, State.@Nullable Tally tally) {
         public Handled {
             facts = List.copyOf(facts);
         }
@@ -45,7 +44,9 @@ public final class Allocator {
                     MALFORMED_EVENT,
                     "the event's id has " + id.length() + " characters; allowed: 1 to " + ID_MAX_CHARS);
             return new Handled(
-                    new Outcome(store.realm(), id, offset, event.type(), new Outcome.Rejected(rejection)), List.of(), null);
+                    new Outcome(store.realm(), id, offset, event.type(), new Outcome.Rejected(rejection)),
+                    List.of(),
+                    null);
         }
         State.Remembered remembered = store.table(Tables.EVENTS).get(id);
         long memoryMs = store.plan().settings().eventMemoryMs();
@@ -53,15 +54,14 @@ public final class Allocator {
             return new Handled(remembered.outcome(), List.of(), null);
         }
         Draft draft = new Draft(store);
-        Outcome.Result result =
-                switch (Decider.decide(draft, event, atMs, offset)) {
-                    case Decision.Accepted accepted ->
-                        new Outcome.Accepted(accepted.facts().isEmpty(), accepted.details());
-                    case Decision.Rejected rejected -> {
-                        draft = new Draft(store);
-                        yield new Outcome.Rejected(rejected.rejection());
-                    }
-                };
+        Outcome.Result result = switch (Decider.decide(draft, event, atMs, offset)) {
+            case Decision.Accepted accepted ->
+                new Outcome.Accepted(accepted.facts().isEmpty(), accepted.details());
+            case Decision.Rejected rejected -> {
+                draft = new Draft(store);
+                yield new Outcome.Rejected(rejected.rejection());
+            }
+        };
         Outcome outcome = new Outcome(store.realm(), id, offset, event.type(), result);
         draft.add(new Fact.EventRemembered(atMs, outcome));
         // One event in 16 forgets, for itself and the others: most pay nothing for it.

@@ -76,8 +76,8 @@ final class Draft implements RealmStore {
                 return;
             }
             WriteTable<V> target = store.table(table);
-            changes.forEach((key, change) ->
-                    change.ifPresentOrElse(value -> target.put(key, value), () -> target.remove(key)));
+            changes.forEach(
+                    (key, change) -> change.ifPresentOrElse(value -> target.put(key, value), () -> target.remove(key)));
         }
 
         @Override

@@ -18,7 +18,6 @@ public final class Plans {
         return configured == null
                 ? defaults
                 : made.computeIfAbsent(
-                        configured,
-                        found -> new AddressPlan(SettingTexts.read(defaults.settings(), found.settings())));
+                        configured, found -> new AddressPlan(SettingTexts.read(defaults.settings(), found.settings())));
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param requestable a user may ask for a slot of it
  * @param show a slot as people write it
  */
-record PoolDefinition(String what, List<Range> ranges, boolean limitless, boolean requestable, Function<Slot, String> show) {
+record PoolDefinition(
+        String what, List<Range> ranges, boolean limitless, boolean requestable, Function<Slot, String> show) {
     /** Both ends included. */
     record Range(Slot first, Slot last) {
         boolean contains(Slot slot) {

@@ -70,20 +70,10 @@ public record RealmSettings(
 
     RealmSettings withWorker(List<Ipv4Prefix> v4, int v4Length, List<Ipv6Prefix> v6, int v6Length) {
         return new RealmSettings(
-                v4,
-                v4Length,
-                v6,
-                v6Length,
-                semanticV4,
-                instanceV6,
-                serviceV6,
-                restConfirmedMs,
-                restMs,
-                eventMemoryMs);
+                v4, v4Length, v6, v6Length, semanticV4, instanceV6, serviceV6, restConfirmedMs, restMs, eventMemoryMs);
     }
 
-    RealmSettings withSemantic(
-            List<Ipv4Prefix> v4, List<Ipv6Prefix> instance, Map<String, List<Ipv6Prefix>> service) {
+    RealmSettings withSemantic(List<Ipv4Prefix> v4, List<Ipv6Prefix> instance, Map<String, List<Ipv6Prefix>> service) {
         return new RealmSettings(
                 workerV4,
                 workerV4Length,

@@ -98,7 +98,10 @@ final class SettingTexts {
 
     private static <T> List<T> prefixes(String key, String text, Function<String, T> parser) {
         try {
-            return Arrays.stream(text.split(",", -1)).map(String::strip).map(parser).toList();
+            return Arrays.stream(text.split(",", -1))
+                    .map(String::strip)
+                    .map(parser)
+                    .toList();
         } catch (IllegalArgumentException e) {
             throw new Refused(
                     MALFORMED_EVENT,

@@ -66,8 +66,8 @@ public final class Tables {
     /** {@link #REALM}: in what does the realm differ from the defaults? */
     public static final Table<State.Configured> SETTINGS = new Table<>("c", State.Configured.class);
 
-    public static final List<Table<?>> ALL =
-            List.of(WORKERS, SERVICES, INSTANCES, POOLS, HOLDINGS, RESTING, SPANS, WITHDRAWALS, EVENTS, TALLY, SETTINGS);
+    public static final List<Table<?>> ALL = List.of(
+            WORKERS, SERVICES, INSTANCES, POOLS, HOLDINGS, RESTING, SPANS, WITHDRAWALS, EVENTS, TALLY, SETTINGS);
 
     /** The one key of a table that has one entry. */
     public static final String REALM = "realm";

@@ -81,12 +81,8 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
             return;
         }
         KeyValueRealmStore state = new KeyValueRealmStore(store, cache, realm, plans);
-        Allocator.Handled handled = Allocator.handle(
-                state,
-                event.getId(),
-                EventReader.read(event),
-                record.timestamp(),
-                origin.offset());
+        Allocator.Handled handled =
+                Allocator.handle(state, event.getId(), EventReader.read(event), record.timestamp(), origin.offset());
         for (RecordWriter.Change change : RecordWriter.changes(realm, origin.offset(), handled.facts())) {
             RecordHeaders headers = headers(record);
             Headers.setVersion(headers, origin.offset());
@@ -101,10 +97,7 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
             forwardHash(
                     record,
                     new StateHash(
-                            realm,
-                            origin.offset(),
-                            tally.events(),
-                            tally.hash().toString()));
+                            realm, origin.offset(), tally.events(), tally.hash().toString()));
         }
     }
 

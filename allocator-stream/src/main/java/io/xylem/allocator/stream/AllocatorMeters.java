@@ -27,13 +27,11 @@ final class AllocatorMeters {
     }
 
     void outcome(Outcome outcome) {
-        ResultKey key =
-                switch (outcome.result()) {
-                    case Outcome.Accepted _ -> new ResultKey("accepted", "");
-                    case Outcome.Rejected rejected ->
-                        new ResultKey(
-                                "rejected", rejected.rejection().code().name().toLowerCase(Locale.ROOT));
-                };
+        ResultKey key = switch (outcome.result()) {
+            case Outcome.Accepted _ -> new ResultKey("accepted", "");
+            case Outcome.Rejected rejected ->
+                new ResultKey("rejected", rejected.rejection().code().name().toLowerCase(Locale.ROOT));
+        };
         outcomes.computeIfAbsent(key, this::counter).increment();
     }
 

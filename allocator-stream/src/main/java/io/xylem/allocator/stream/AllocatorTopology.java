@@ -48,7 +48,12 @@ final class AllocatorTopology {
      * @param partitions of every topic
      * @param hashIntervalEvents of a realm
      */
-    static Topology build(Map<String, Object> config, AddressPlan plan, int partitions, int hashIntervalEvents, AllocatorMeters meters) {
+    static Topology build(
+            Map<String, Object> config,
+            AddressPlan plan,
+            int partitions,
+            int hashIntervalEvents,
+            AllocatorMeters meters) {
         Serde<DeploymentEvent> events = Topics.DEPLOYMENT_EVENTS.valueSerde(config);
         Serde<Outcome> outcomes = Topics.OUTCOMES.valueSerde(config);
         Serde<StateHash> hashes = Topics.STATE_HASHES.valueSerde(config);
@@ -59,7 +64,8 @@ final class AllocatorTopology {
                 Serdes.String().deserializer(),
                 new NonNullDeserializer<>(events.deserializer()),
                 Topics.DEPLOYMENT_EVENTS.name());
-        topology.addProcessor(ALLOCATE, () -> new AllocateProcessor(plan, partitions, hashIntervalEvents, meters), SOURCE);
+        topology.addProcessor(
+                ALLOCATE, () -> new AllocateProcessor(plan, partitions, hashIntervalEvents, meters), SOURCE);
         // The cache holds what changes with every event (counts, the hash) until the commit: one change of each a
         // transaction goes to RocksDB and the changelog, not one an event.
         topology.addStateStore(

@@ -79,7 +79,8 @@ final class EventReader {
             case InstanceScheduled e ->
                 new Event.InstanceScheduled(instance(e.getService(), e.getInstance()), e.getWorker());
             case InstanceReady e -> new Event.InstanceReady(instance(e.getService(), e.getInstance()), e.getWorker());
-            case InstanceUnready e -> new Event.InstanceUnready(instance(e.getService(), e.getInstance()), e.getWorker());
+            case InstanceUnready e ->
+                new Event.InstanceUnready(instance(e.getService(), e.getInstance()), e.getWorker());
             case InstanceMigrated e ->
                 new Event.InstanceMigrated(instance(e.getService(), e.getInstance()), e.getWorker());
             case InstanceDraining e -> new Event.InstanceDraining(instance(e.getService(), e.getInstance()));

@@ -46,7 +46,8 @@ final class KeyValueRealmStore implements RealmStore {
         return new StoredTable<>(store, cache, realm + "|" + table.code() + "|", table);
     }
 
-    private record StoredTable<V>(KeyValueStore<String, byte[]> store, StoreCache cache, String at, Tables.Table<V> table)
+    private record StoredTable<V>(
+            KeyValueStore<String, byte[]> store, StoreCache cache, String at, Tables.Table<V> table)
             implements WriteTable<V> {
         private static final StringSerializer KEYS = new StringSerializer();
 

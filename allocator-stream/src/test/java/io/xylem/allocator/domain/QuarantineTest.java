@@ -136,7 +136,9 @@ class QuarantineTest {
                 .hasToString("fdff::e");
         assertThat(realm.store.table(Tables.HOLDINGS).list("v6-instance|", 99)).isEmpty();
         assertThat(realm.store.table(Tables.RESTING).list("v6-instance|", 99)).isEmpty();
-        assertThat(realm.store.table(Tables.POOLS).get("v6-instance")).extracting("held").isEqualTo(13L);
+        assertThat(realm.store.table(Tables.POOLS).get("v6-instance"))
+                .extracting("held")
+                .isEqualTo(13L);
     }
 
     private long remove(int number) {

@@ -32,7 +32,9 @@ class SettingsRulesTest {
         assertThat(placed.namespaceIp()).hasToString("10.99.0.1 fd00:1::1");
         assertThat(((Details.OfWorker) realm.ok(Realm.joined("w2"))).subnet())
                 .hasToString("10.99.1.0/24 fd00:1::1:0/112");
-        assertThat(((Details.OfService) realm.unchanged(Realm.registered(S))).serviceIps().toString())
+        assertThat(((Details.OfService) realm.unchanged(Realm.registered(S)))
+                        .serviceIps()
+                        .toString())
                 .contains("10.40.0.1 fdff:8::1");
     }
 
@@ -47,7 +49,8 @@ class SettingsRulesTest {
         realm.ok(set("service.v4", "10.30.0.0/28, 10.31.0.0/28"));
         realm.ok(set("worker.v4", "10.18.0.0/27,10.19.0.0/28"));
         assertThat(realm.schedule(S, 14, "w1").instanceIp().v4()).hasToString("10.31.0.1");
-        assertThat(((Details.OfWorker) realm.ok(Realm.joined("w5"))).subnet()).hasToString("10.19.0.0/29 fc00::400/120");
+        assertThat(((Details.OfWorker) realm.ok(Realm.joined("w5"))).subnet())
+                .hasToString("10.19.0.0/29 fc00::400/120");
         assertThat(realm.schedule(S, 15, "w5").namespaceIp()).hasToString("10.19.0.1 fc00::401");
         Invariants.check(realm.store);
         realm.ok(new Event.WorkerLeft("w5"));
@@ -58,8 +61,9 @@ class SettingsRulesTest {
     void whatIsInUseNeitherShrinksNorChanges() {
         realm.withWorkers("w1").withService(S);
         assertThat(realm.refused(Code.POOL_IN_USE, set("service.v4", "10.31.0.0/28")))
-                .isEqualTo("setting service.v4 is 10.30.0.0/28 and can't become 10.31.0.0/28: addresses of it were given"
-                        + " out; allowed: these prefixes, and further ones after them");
+                .isEqualTo(
+                        "setting service.v4 is 10.30.0.0/28 and can't become 10.31.0.0/28: addresses of it were given"
+                                + " out; allowed: these prefixes, and further ones after them");
         realm.refused(Code.POOL_IN_USE, set("service.v4", "10.30.0.0/29"));
         realm.refused(Code.POOL_IN_USE, set("service.v4", "10.31.0.0/28,10.30.0.0/28"));
         realm.refused(Code.POOL_IN_USE, set("worker.v4", "10.18.0.0/26"));
@@ -114,7 +118,8 @@ class SettingsRulesTest {
     @ParameterizedTest
     @CsvSource({"rest.s", "service.v6.fastest", "service.v6.", "Rest.ms", "''"})
     void anUnknownSettingIsRefusedAndTheKnownOnesNamed(String key) {
-        assertThat(realm.refused(Code.UNKNOWN_REALM_SETTING, new Event.RealmConfigured(Map.of("rest.ms", "9", key, "1"))))
+        assertThat(realm.refused(
+                        Code.UNKNOWN_REALM_SETTING, new Event.RealmConfigured(Map.of("rest.ms", "9", key, "1"))))
                 .isEqualTo("a realm has no setting '" + key + "'; allowed: worker.v4, worker.v4.length, worker.v6,"
                         + " worker.v6.length, service.v4, instance.v6, rest.ms, rest.confirmed.ms, event.memory.ms,"
                         + " service.v6.RR, service.v6.closest");

@@ -92,7 +92,8 @@ class StateHashTest {
                 view.table(Tables.SERVICES).list("", ALL)) {
             List<String> ips = new ArrayList<>();
             for (ServiceIp ip : entry.getValue().ips()) {
-                ips.add(ip.ipType() + "=" + ip.address().v4() + "," + ip.address().v6());
+                ips.add(ip.ipType() + "=" + ip.address().v4() + ","
+                        + ip.address().v6());
             }
             ips.sort(null);
             entries.add("main|service|" + entry.getValue().name() + " " + String.join(";", ips));
@@ -120,7 +121,8 @@ class StateHashTest {
         for (String entry : entries) {
             sum = sum.add(new BigInteger(1, sha256.digest(entry.getBytes(StandardCharsets.UTF_8))));
         }
-        byte[] bytes = sum.mod(BigInteger.TWO.pow(256)).add(BigInteger.TWO.pow(256)).toByteArray();
+        byte[] bytes =
+                sum.mod(BigInteger.TWO.pow(256)).add(BigInteger.TWO.pow(256)).toByteArray();
         return HexFormat.of().formatHex(bytes, 1, 33);
     }
 }

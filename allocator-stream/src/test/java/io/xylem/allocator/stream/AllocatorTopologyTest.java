@@ -65,7 +65,8 @@ class AllocatorTopologyTest {
     @Test
     void theTopologyIsAsItWas() throws IOException {
         try (InputStream golden = getClass().getResourceAsStream("topology.txt")) {
-            assertThat(AllocatorTopology.build(Driver.config(directory), PLAN, 1, 1_000, new AllocatorMeters(driver.meters))
+            assertThat(AllocatorTopology.build(
+                                    Driver.config(directory), PLAN, 1, 1_000, new AllocatorMeters(driver.meters))
                             .describe()
                             .toString()
                             .strip())
@@ -154,14 +155,30 @@ class AllocatorTopologyTest {
         driver.publish(AvroEvents.event("j", joined("w1")));
         driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
         driver.publish(AvroEvents.event("x", new WorkerLeft("w9")));
-        assertThat(driver.meters.get("xylem.allocator.outcomes").tag("status", "accepted").counter().count())
+        assertThat(driver.meters
+                        .get("xylem.allocator.outcomes")
+                        .tag("status", "accepted")
+                        .counter()
+                        .count())
                 .isEqualTo(2);
-        assertThat(driver.meters.get("xylem.allocator.outcomes").tag("code", "unknown_worker").counter().count())
+        assertThat(driver.meters
+                        .get("xylem.allocator.outcomes")
+                        .tag("code", "unknown_worker")
+                        .counter()
+                        .count())
                 .isEqualTo(1);
-        assertThat(driver.meters.get("xylem.allocator.held").tags("realm", "main", "pool", "v4").gauge().value())
+        assertThat(driver.meters
+                        .get("xylem.allocator.held")
+                        .tags("realm", "main", "pool", "v4")
+                        .gauge()
+                        .value())
                 .isEqualTo(1);
         driver.publish(AvroEvents.event("d", new ServiceRemoved(S)));
-        assertThat(driver.meters.get("xylem.allocator.held").tags("realm", "main", "pool", "v4").gauge().value())
+        assertThat(driver.meters
+                        .get("xylem.allocator.held")
+                        .tags("realm", "main", "pool", "v4")
+                        .gauge()
+                        .value())
                 .isZero();
     }
 

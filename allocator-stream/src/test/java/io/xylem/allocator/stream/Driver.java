@@ -53,7 +53,9 @@ final class Driver implements AutoCloseable {
         // The test driver clears what is sent but not committed before it processes a record: it would lose dead
         // letters.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
-        driver = new TopologyTestDriver(AllocatorTopology.build(config, plan, partitions, HASH_INTERVAL_EVENTS, new AllocatorMeters(meters)), properties);
+        driver = new TopologyTestDriver(
+                AllocatorTopology.build(config, plan, partitions, HASH_INTERVAL_EVENTS, new AllocatorMeters(meters)),
+                properties);
         events = driver.createInputTopic(
                 Topics.DEPLOYMENT_EVENTS.name(), new StringSerializer(), new ByteArraySerializer());
     }
