@@ -1,6 +1,7 @@
 package io.xylem.allocator.stream;
 
 import io.xylem.allocator.domain.AddressPlan;
+import io.xylem.allocator.domain.Plans;
 import io.xylem.allocator.domain.RealmSettings;
 import io.xylem.allocator.domain.RealmStore;
 import io.xylem.balancing.Policies;
@@ -17,6 +18,9 @@ import org.apache.kafka.streams.state.Stores;
  * there must be public for a measurement's sake.
  */
 public final class RocksRealm implements AutoCloseable {
+    /** As in the allocator's process. */
+    private static final int CACHED_VALUES = 200_000;
+
     private final KeyValueStore<String, byte[]> rocks;
     private final RealmStore store;
 
@@ -32,7 +36,8 @@ public final class RocksRealm implements AutoCloseable {
                 .withLoggingDisabled()
                 .build();
         rocks.init(context.getStateStoreContext(), rocks);
-        store = new KeyValueRealmStore(rocks, realm, new AddressPlan(RealmSettings.defaults(Policies.load())));
+        Plans plans = new Plans(new AddressPlan(RealmSettings.defaults(Policies.load())));
+        store = new KeyValueRealmStore(rocks, new StoreCache(CACHED_VALUES), realm, plans);
     }
 
     public RealmStore store() {
