@@ -172,7 +172,10 @@ public final class ForwardingAgent {
     private Drop defect(RuntimeException e) {
         if (!defectSeen) {
             defectSeen = true;
-            LOG.error("a packet could not be handled; further ones like it are only counted ({})", Drop.INTERNAL_ERROR, e);
+            LOG.error(
+                    "a packet could not be handled; further ones like it are only counted ({})",
+                    Drop.INTERNAL_ERROR,
+                    e);
         }
         return Drop.INTERNAL_ERROR;
     }
