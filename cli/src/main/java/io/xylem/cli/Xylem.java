@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             PublishCommand.class,
             GetCommand.class,
+            AuditCommand.class,
             AttachCommand.class,
             DetachCommand.class,
             TopicsCommand.class,

@@ -32,6 +32,9 @@ class UsageTest {
                 "attach --netns n --service A.prod.S.prod --instance 1",
                 "attach --worker w1 --url http://127.0.0.1:1 --netns n --service A.prod.S.prod --instance 1",
                 "detach --worker w1 --service A.prod.S.prod --instance one",
+                "audit",
+                "audit address 10.30.999.1",
+                "audit state --at yesterday",
                 "topics",
                 "topics create --partitions 0 --bootstrap 127.0.0.1:1 --registry http://127.0.0.1:1");
     }
@@ -59,6 +62,10 @@ class UsageTest {
                 "detach --help",
                 "topics create --help",
                 "topics check --help",
+                "audit verify --help",
+                "audit address --help",
+                "audit state --help",
+                "audit leaks --help",
                 "version",
                 "completion"
             })
