@@ -32,6 +32,9 @@ class UsageTest {
                 "attach --netns n --service A.prod.S.prod --instance 1",
                 "attach --worker w1 --url http://127.0.0.1:1 --netns n --service A.prod.S.prod --instance 1",
                 "detach --worker w1 --service A.prod.S.prod --instance one",
+                "audit",
+                "audit address 10.30.999.1",
+                "audit state --at yesterday",
                 "topics",
                 "dead-letters",
                 "dead-letters show",
@@ -70,6 +73,10 @@ class UsageTest {
                 "dead-letters list --help",
                 "dead-letters show --help",
                 "dead-letters replay --help",
+                "audit verify --help",
+                "audit address --help",
+                "audit state --help",
+                "audit leaks --help",
                 "version",
                 "completion"
             })

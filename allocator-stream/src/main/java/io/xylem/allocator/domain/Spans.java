@@ -16,11 +16,14 @@ final class Spans {
     }
 
     /**
-     * Adds a slot that is in no run, and joins the runs that it fills the gap between.
+     * Adds a slot, and joins the runs that it fills the gap between. One that is in a run already changes nothing.
      *
      * @return how many runs there are more
      */
     static int add(RealmStore store, String prefix, Slot slot) {
+        if (endOfRun(store, prefix, slot) != null) {
+            return 0;
+        }
         WriteTable<State.Span> spans = store.table(Tables.SPANS);
         Map.Entry<String, State.Span> before = spans.below(prefix, prefix + slot);
         boolean joinsBefore = before != null && before.getValue().last().next().equals(slot);

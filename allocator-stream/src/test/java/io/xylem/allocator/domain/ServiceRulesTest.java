@@ -162,4 +162,23 @@ class ServiceRulesTest {
         realm.withService(S);
         realm.schedule(S, 1, "w1");
     }
+
+    @Test
+    void anAddressRequestedReleasedForgottenAndRequestedAgainIsHandedOutOnce() {
+        realm.ok(registered("S1.prod.S.prod", v6("RR", "fdff:2000::5")));
+        realm.ok(registered("S2.prod.S.prod", v6("RR", "fdff:2000::6")));
+        realm.ok(removed("S1.prod.S.prod"));
+        realm.passMs(61_000);
+        realm.ok(registered("S3.prod.S.prod"));
+        realm.ok(registered("S4.prod.S.prod", v6("RR", "fdff:2000::5")));
+        for (int i = 5; i <= 12; i++) {
+            realm.ok(registered("S" + i + ".prod.S.prod"));
+        }
+        assertThat(realm.facts.stream()
+                        .filter(fact -> fact instanceof Fact.AddressAllocated allocated
+                                && allocated.pool().equals("v6-ip-RR"))
+                        .map(fact -> ((Fact.AddressAllocated) fact).slot().toString())
+                        .filter(slot -> slot.endsWith("6")))
+                .hasSize(1);
+    }
 }

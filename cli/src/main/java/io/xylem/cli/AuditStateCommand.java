@@ -1,0 +1,69 @@
+package io.xylem.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.xylem.audit.EntityRecords;
+import io.xylem.schemas.json.StateJson;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "state",
+        description = "The whole state as it was: every worker, service and instance with its addresses.",
+        mixinStandardHelpOptions = true)
+final class AuditStateCommand extends BaseCommand {
+    @Option(
+            names = "--at",
+            paramLabel = "TIME|OFFSET",
+            description = "After the event at this offset of the log, or at this time. Default: now.")
+    private @Nullable String at;
+
+    @Mixin
+    private AuditScope scope = new AuditScope();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    public Integer call() throws IOException {
+        var moment = AuditScope.moment(this, at);
+        List<ObjectNode> items = scope.audit(scope.realmOrMain()).replay(moment, (_, _) -> {}).stream()
+                .map(EntityRecords::allocation)
+                .map(StateJson::tree)
+                .toList();
+        if (output.isJson()) {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            node.putArray("workers").addAll(of(items, GetCommand.Kind.workers));
+            node.putArray("services").addAll(of(items, GetCommand.Kind.services));
+            node.putArray("instances").addAll(of(items, GetCommand.Kind.instances));
+            out().println(node.toPrettyString());
+            return 0;
+        }
+        List<GetCommand.Kind> kinds =
+                List.of(GetCommand.Kind.workers, GetCommand.Kind.services, GetCommand.Kind.instances);
+        for (GetCommand.Kind kind : kinds) {
+            List<ObjectNode> some = of(items, kind);
+            out().println(some.size() + " " + kind);
+            if (!some.isEmpty()) {
+                StateTables.of(kind, some, output.isWide(), false).print(out());
+            }
+        }
+        return 0;
+    }
+
+    private static List<ObjectNode> of(List<ObjectNode> items, GetCommand.Kind kind) {
+        String type = switch (kind) {
+            case workers -> "WorkerAllocation";
+            case services -> "ServiceAllocation";
+            case instances -> "InstanceAllocation";
+            case routes -> throw new IllegalStateException("routes are not derived");
+        };
+        return items.stream()
+                .filter(item -> item.path("type").asText().equals(type))
+                .toList();
+    }
+}
