@@ -13,8 +13,9 @@ import java.util.Set;
  * The allocator against Kafka Streams with nothing to do, or against itself in another state. Prints a table; progress
  * goes to standard error.
  *
- * <p>Arguments: {@code --rounds N} (5), {@code --events N} instances of a full realm (63488), {@code --only FIGURE}
- * (rate, latency, restart, cost), {@code --latency low|balanced|throughput} of all streams (balanced),
+ * <p>Arguments: {@code --rounds N} (5), {@code --events N} instances of a full realm (63488), {@code --audit-events N}
+ * of the log that is verified (300000), {@code --only FIGURE}
+ * (rate, latency, restart, cost, audit), {@code --latency low|balanced|throughput} of all streams (balanced),
  * {@code --profile FILE} for a flight recording of the allocator.
  */
 public final class AllocatorBench {
@@ -23,7 +24,8 @@ public final class AllocatorBench {
     private AllocatorBench() {}
 
     public static void main(String[] args) throws Exception {
-        Options options = new Options(args, Set.of("--rounds", "--events", "--only", "--latency", "--profile"));
+        Options options =
+                new Options(args, Set.of("--rounds", "--events", "--audit-events", "--only", "--latency", "--profile"));
         String only = options.text("--only", "");
         if (!only.isEmpty() && !FIGURES.containsKey(only)) {
             throw new IllegalArgumentException("'" + only + "' is no figure; allowed: " + FIGURES.keySet());
@@ -32,6 +34,7 @@ public final class AllocatorBench {
         Setup setup = new Setup(
                 options.number("--rounds", 5),
                 options.number("--events", Space.FULL),
+                options.number("--audit-events", 300_000),
                 Latency.valueOf(options.text("--latency", "balanced").toUpperCase(Locale.ROOT)),
                 profile.isEmpty() ? Optional.empty() : Optional.of(profile));
         Log.register();
@@ -60,6 +63,7 @@ public final class AllocatorBench {
         figures.put("latency", AllocationLatency::new);
         figures.put("restart", Restart::new);
         figures.put("cost", setup -> new AllocationCost());
+        figures.put("audit", Verification::new);
         return figures;
     }
 }

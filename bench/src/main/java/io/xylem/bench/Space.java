@@ -3,6 +3,7 @@ package io.xylem.bench;
 import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.InstanceReady;
+import io.xylem.schemas.avro.InstanceRemoved;
 import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
 import io.xylem.schemas.avro.ServiceRegistered;
@@ -99,6 +100,22 @@ final class Space {
                                 .setService(service(n))
                                 .setInstance(number(n))
                                 .build());
+    }
+
+    DeploymentEvent removal(int n) {
+        return event(InstanceRemoved.newBuilder()
+                .setService(service(n))
+                .setInstance(number(n))
+                .build());
+    }
+
+    /** Asks for instance {@code n} again, on another worker than its own; to be refused while it lives. */
+    DeploymentEvent misplaced(int n) {
+        return event(InstanceScheduled.newBuilder()
+                .setService(service(n))
+                .setInstance(number(n))
+                .setWorker(worker(n + 1))
+                .build());
     }
 
     private DeploymentEvent event(Object body) {
