@@ -167,7 +167,7 @@ class ServiceRulesTest {
     void anAddressRequestedReleasedForgottenAndRequestedAgainIsHandedOutOnce() {
         realm.ok(registered("S1.prod.S.prod", v6("RR", "fdff:2000::5")));
         realm.ok(registered("S2.prod.S.prod", v6("RR", "fdff:2000::6")));
-        realm.ok(removed("S1.prod.S.prod"));
+        realm.ok(Realm.removed("S1.prod.S.prod"));
         realm.passMs(61_000);
         realm.ok(registered("S3.prod.S.prod"));
         realm.ok(registered("S4.prod.S.prod", v6("RR", "fdff:2000::5")));
