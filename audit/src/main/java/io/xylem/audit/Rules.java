@@ -10,6 +10,7 @@ import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceRemoved;
 import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
+import io.xylem.schemas.avro.RealmConfigured;
 import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.ServiceRemoved;
 import io.xylem.schemas.avro.UnderlayEndpoint;
@@ -48,6 +49,10 @@ final class Rules {
             case InstanceRemoved e -> InstanceRules.removed(realm, e.getService(), e.getInstance(), now);
             case WithdrawalConfirmed e ->
                 InstanceRules.confirmed(realm, e.getService(), e.getInstance(), e.getVersion(), now);
+            case RealmConfigured _ ->
+                throw new NotFollowedException("the event at offset " + now.offset() + " changes the settings of realm '"
+                        + realm.name + "'; the audit follows only the address plan's defaults yet"
+                        + " (--realm audits another realm)");
             default -> throw new No("MALFORMED_EVENT");
         };
     }

@@ -1,11 +1,14 @@
 package io.xylem.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xylem.schemas.avro.DeploymentEvent;
+import io.xylem.schemas.avro.RealmConfigured;
 import io.xylem.schemas.avro.WorkerLost;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The rules by hand-made logs, without the allocator. */
@@ -47,6 +50,14 @@ class RulesTest {
         World.Step step = world.handle(new LoggedEvent(0, 0, nowMs, "other", event), event);
         assertThat(step.answer().code()).isEqualTo("MALFORMED_EVENT");
         assertThat(send("a", Log.joined("w1")).isAccepted()).isTrue();
+    }
+
+    @Test
+    void settingsThatAnEventChangesAreNotFollowedAndItSaysSo() {
+        assertThatThrownBy(() -> send("a", new RealmConfigured(Map.of("rest.ms", "1"))))
+                .isInstanceOf(NotFollowedException.class)
+                .hasMessageContaining("offset 0")
+                .hasMessageContaining("'main'");
     }
 
     @Test
