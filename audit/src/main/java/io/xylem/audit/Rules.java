@@ -50,9 +50,10 @@ final class Rules {
             case WithdrawalConfirmed e ->
                 InstanceRules.confirmed(realm, e.getService(), e.getInstance(), e.getVersion(), now);
             case RealmConfigured _ ->
-                throw new NotFollowedException("the event at offset " + now.offset() + " changes the settings of realm '"
-                        + realm.name + "'; the audit follows only the address plan's defaults yet"
-                        + " (--realm audits another realm)");
+                throw new NotFollowedException(
+                        "the event at offset " + now.offset() + " changes the settings of realm '"
+                                + realm.name + "'; the audit follows only the address plan's defaults yet"
+                                + " (--realm audits another realm)");
             default -> throw new No("MALFORMED_EVENT");
         };
     }
