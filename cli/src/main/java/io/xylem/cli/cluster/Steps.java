@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +27,25 @@ final class Steps {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
+    /** Starts the work, unless a step has failed already: then there is nothing more to do than to {@link #join}. */
     Step go(Work work) {
-        Future<?> done = threads.submit(() -> {
-            try {
-                work.run();
-            } catch (ClusterException | RuntimeException | Error e) {
-                failure.compareAndSet(null, e);
-                threads.shutdownNow();
-                throw e;
-            }
-            return null;
-        });
+        Future<?> done;
+        try {
+            done = threads.submit(() -> {
+                try {
+                    work.run();
+                } catch (ClusterException | RuntimeException | Error e) {
+                    failure.compareAndSet(null, e);
+                    threads.shutdownNow();
+                    throw e;
+                }
+                return null;
+            });
+        } catch (RejectedExecutionException e) {
+            return () -> {
+                throw new ClusterException("an earlier step failed", e);
+            };
+        }
         return () -> {
             try {
                 done.get();

@@ -101,6 +101,20 @@ class ProcessesTest {
         assertThatThrownBy(steps::join).isInstanceOf(ClusterException.class).hasMessage("the broker ended");
     }
 
+    @Test
+    void aStepAfterAFailureIsNotBegun() {
+        var steps = new Steps();
+        Steps.Step failing = steps.go(() -> {
+            throw new ClusterException("the broker ended");
+        });
+        assertThatThrownBy(failing::await).isInstanceOf(ClusterException.class);
+        Steps.Step late = steps.go(() -> {
+            throw new AssertionError("begun");
+        });
+        assertThatThrownBy(late::await).hasMessage("an earlier step failed");
+        assertThatThrownBy(steps::join).hasMessage("the broker ended");
+    }
+
     private static String field(long pid, int afterName) throws Exception {
         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[afterName];
