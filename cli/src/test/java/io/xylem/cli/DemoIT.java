@@ -12,7 +12,9 @@ class DemoIT {
     @Test
     void theExampleOfTheAddressPlanComesOutAsDocumented() {
         List<String> missing = Requirements.missing();
-        assumeTrue(missing.isEmpty(), () -> "this machine allows no workers: " + missing);
+        // A build server must run it: there what is missing is a failure.
+        boolean onBuildServer = System.getenv("CI") != null;
+        assumeTrue(onBuildServer || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
 
         Cli.Result result = Cli.run("demo");
         assertThat(result.status()).as(result.out() + result.err()).isZero();
