@@ -5,7 +5,10 @@ import java.util.List;
 
 /** The allocator and the yardstick on one broker, both running and warmed up. */
 final class Contest implements AutoCloseable {
-    private static final int WARM_UP = 30_000;
+    /** As many as a realm holds; by then the compilers of the JVMs have come to rest. */
+    private static final int WARM_UP = Space.FULL;
+
+    private static final int WARM_UPS = 6;
 
     private final Cluster cluster;
     private final Jvm passThrough;
@@ -24,11 +27,14 @@ final class Contest implements AutoCloseable {
     static Contest start(Setup setup) throws Exception {
         Contest contest = new Contest(Cluster.start(setup));
         int instances = Math.min(setup.instances(), WARM_UP);
-        Space space = new Space("warmup", instances);
-        contest.prepare(space);
-        List<Log.Message> messages = Log.messages(space.instances(0, instances));
-        contest.allocate(messages);
-        contest.passThrough(messages);
+        for (int n = 0; n < WARM_UPS; n++) {
+            Space space = new Space("warmup" + n, instances);
+            contest.prepare(space);
+            List<Log.Message> messages = Log.messages(space.instances(0, instances));
+            System.err.printf(
+                    "warm-up %d: %.0f/s, pass-through %.0f/s%n",
+                    n + 1, contest.allocate(messages), contest.passThrough(messages));
+        }
         return contest;
     }
 

@@ -12,7 +12,7 @@ import org.apache.kafka.streams.Topology;
 
 /**
  * The yardstick: Kafka Streams with nothing to do. Bytes go through unread, exactly once, with the allocator's commit,
- * poll, producer and consumer settings. Arguments: {@code BOOTSTRAP STATE_DIR COMMIT_MS POLL_MS}.
+ * poll and consumer settings. Arguments: {@code BOOTSTRAP STATE_DIR COMMIT_MS POLL_MS}.
  */
 final class PassThrough {
     static final String FROM = "bench.pass-through-in";

@@ -3,8 +3,11 @@ package io.xylem.allocator.domain;
 import static io.xylem.allocator.domain.Rejection.Code.MALFORMED_EVENT;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +23,10 @@ public final class Allocator {
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     /** Twice the ids that come in between: so at most as many are kept too long as are remembered. */
-    private static final int SWEEP_AT_ONCE = 32;
+    private static final int SWEEP_AT_ONCE = 128;
 
     /** More than the withdrawals that come in between, so that no backlog lasts. */
-    private static final int FORGET_AT_ONCE = 64;
+    private static final int FORGET_AT_ONCE = 256;
 
     private Allocator() {}
 
@@ -64,8 +67,8 @@ public final class Allocator {
         };
         Outcome outcome = new Outcome(store.realm(), id, offset, event.type(), result);
         draft.add(new Fact.EventRemembered(atMs, outcome));
-        // One event in 16 forgets, for itself and the others: most pay nothing for it.
-        if ((offset * SPREAD) >>> 60 == 0) {
+        // One event in 64 forgets, for itself and the others: most pay nothing for it.
+        if ((offset * SPREAD) >>> 58 == 0) {
             forgettable(draft, atMs).forEach(draft::add);
         }
         draft.writeTo(store);
@@ -74,8 +77,26 @@ public final class Allocator {
 
     /** How many slots of the realm's own pools are held; those of each worker's subnet are not among them. */
     public static Map<String, Long> held(RealmView view) {
+        return held(view, view.plan().pools());
+    }
+
+    /** As {@link #held(RealmView)}, of the pools that the facts gave out of or took back to. */
+    public static Map<String, Long> heldAfter(RealmView view, List<Fact> facts) {
+        Set<String> pools = new HashSet<>();
+        for (Fact fact : facts) {
+            switch (fact) {
+                case Fact.AddressAllocated allocated -> pools.add(allocated.pool());
+                case Fact.AddressReleased released -> pools.add(released.pool());
+                default -> {}
+            }
+        }
+        pools.retainAll(view.plan().pools());
+        return held(view, pools);
+    }
+
+    private static Map<String, Long> held(RealmView view, Collection<String> pools) {
         Map<String, Long> held = new TreeMap<>();
-        for (String pool : view.plan().pools()) {
+        for (String pool : pools) {
             held.put(pool, Applier.pool(view, pool).held());
         }
         return held;

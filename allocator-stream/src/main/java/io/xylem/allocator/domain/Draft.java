@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Draft implements RealmStore {
     private final RealmView base;
+    private final AddressPlan plan;
     private final Map<String, Overlay<?>> overlays = new LinkedHashMap<>();
     private final List<Fact> facts = new ArrayList<>();
 
     Draft(RealmView base) {
         this.base = base;
+        this.plan = base.plan();
     }
 
     void add(Fact fact) {
@@ -45,7 +47,7 @@ final class Draft implements RealmStore {
 
     @Override
     public AddressPlan plan() {
-        return base.plan();
+        return plan;
     }
 
     @Override

@@ -14,9 +14,11 @@ public final class Tables {
     public enum Use {
         /** The same entries again and again. */
         OFTEN,
+        /** As OFTEN; few entries, by key alone, and nearly every event changes some. */
+        COUNT,
         /** New entries at the end, looked at and removed from the beginning. */
         QUEUE,
-        /** Most entries are written and never read. */
+        /** Entries are seldom read after they are written. */
         ONCE
     }
 
@@ -37,10 +39,10 @@ public final class Tables {
     public static final Table<State.Instance> INSTANCES = new Table<>("i", State.Instance.class);
 
     /** {@code pool}: how far is the pool given out? */
-    public static final Table<Pool> POOLS = new Table<>("p", Pool.class);
+    public static final Table<Pool> POOLS = new Table<>("p", Pool.class, Use.COUNT);
 
     /** {@code pool|slot}: who has the slot, or had it last? By prefix {@code ns-worker|}: who is on the worker? */
-    public static final Table<State.Holding> HOLDINGS = new Table<>("h", State.Holding.class);
+    public static final Table<State.Holding> HOLDINGS = new Table<>("h", State.Holding.class, Use.ONCE);
 
     /**
      * {@code pool|c or u|offset|sequence}: which slot was released longest ago, of those whose withdrawal is confirmed (c)
@@ -61,7 +63,7 @@ public final class Tables {
     public static final Table<State.Remembered> EVENTS = new Table<>("e", State.Remembered.class, Use.ONCE);
 
     /** {@link #REALM}: how many events did the realm have, and what does its state amount to? */
-    public static final Table<State.Tally> TALLY = new Table<>("n", State.Tally.class);
+    public static final Table<State.Tally> TALLY = new Table<>("n", State.Tally.class, Use.COUNT);
 
     /** {@link #REALM}: in what does the realm differ from the defaults? */
     public static final Table<State.Configured> SETTINGS = new Table<>("c", State.Configured.class);

@@ -11,7 +11,10 @@ import io.xylem.schemas.Headers;
 import io.xylem.schemas.RealmPartitioner;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.StateHash;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -27,16 +30,20 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     /** The one header that travels on: W3C trace context. */
     private static final String TRACE_PARENT = "traceparent";
 
-    /** About a full realm: 65 534 addresses, 1 024 workers with 62 hosts each. Some 50 MB. */
-    private static final int CACHED_VALUES = 200_000;
+    /** About a full realm: 63 488 instances, 1 024 workers, 2 046 services. Some 40 MB. */
+    private static final int CACHED_VALUES = 100_000;
 
     private final Plans plans;
     private final int partitions;
     private final int hashIntervalEvents;
     private final AllocatorMeters meters;
+    /** Whose meters are set. */
+    private final Set<String> realms = new HashSet<>();
+
     private StoreCache cache = new StoreCache(0);
     private @Nullable ProcessorContext<String, SpecificRecord> context;
-    private @Nullable KeyValueStore<String, byte[]> store;
+    private @Nullable KeyValueStore<String, byte[]> entries;
+    private @Nullable KeyValueStore<String, byte[]> counts;
 
     /**
      * @param plan of a realm that has set nothing
@@ -53,14 +60,15 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
         this.context = context;
-        this.store = context.getStateStore(AllocatorTopology.STORE);
+        this.entries = context.getStateStore(AllocatorTopology.STORE);
+        this.counts = context.getStateStore(AllocatorTopology.COUNTS_STORE);
         // After an aborted transaction the store is another one, and what was known of it is void.
         this.cache = new StoreCache(CACHED_VALUES);
     }
 
     @Override
     public void process(Record<String, DeploymentEvent> record) {
-        if (context == null || store == null) {
+        if (context == null || entries == null || counts == null) {
             throw new IllegalStateException("the processor was not initialised");
         }
         RecordMetadata origin = context.recordMetadata()
@@ -80,7 +88,7 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
                             new Outcome.Rejected(misplaced.get())));
             return;
         }
-        KeyValueRealmStore state = new KeyValueRealmStore(store, cache, realm, plans);
+        KeyValueRealmStore state = new KeyValueRealmStore(entries, counts, cache, realm, plans);
         Allocator.Handled handled =
                 Allocator.handle(state, event.getId(), EventReader.read(event), record.timestamp(), origin.offset());
         for (RecordWriter.Change change : RecordWriter.changes(realm, origin.offset(), handled.facts())) {
@@ -89,9 +97,9 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
             forwardAllocation(record, change, headers);
         }
         forwardOutcome(record, handled.outcome());
-        if (!handled.facts().isEmpty()) {
-            Allocator.held(state).forEach((pool, slots) -> meters.held(realm, pool, slots));
-        }
+        Map<String, Long> held =
+                realms.add(realm) ? Allocator.held(state) : Allocator.heldAfter(state, handled.facts());
+        held.forEach((pool, slots) -> meters.held(realm, pool, slots));
         State.Tally tally = handled.tally();
         if (tally != null && tally.events() % hashIntervalEvents == 0) {
             forwardHash(

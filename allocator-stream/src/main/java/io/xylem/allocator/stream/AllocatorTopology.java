@@ -18,6 +18,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
@@ -27,7 +29,7 @@ import org.apache.kafka.streams.state.Stores;
  *  xylem.deployment-events ──► allocate ──► xylem.allocations
  *                                │  ├─────► xylem.outcomes
  *                                │  └─────► xylem.state-hashes
- *                            realm-state
+ *                    realm-state, realm-counts
  * </pre>
  *
  * A name given here is part of what is persisted or monitored; {@code topology.txt} among the tests shows a change.
@@ -35,6 +37,7 @@ import org.apache.kafka.streams.state.Stores;
 final class AllocatorTopology {
     static final String APPLICATION_ID = "xylem-allocator-v1";
     static final String STORE = "realm-state";
+    static final String COUNTS_STORE = "realm-counts";
     static final String OUTCOMES_SINK = "outcomes";
     static final String ALLOCATIONS_SINK = "allocations";
     static final String STATE_HASHES_SINK = "state-hashes";
@@ -66,18 +69,11 @@ final class AllocatorTopology {
                 Topics.DEPLOYMENT_EVENTS.name());
         topology.addProcessor(
                 ALLOCATE, () -> new AllocateProcessor(plan, partitions, hashIntervalEvents, meters), SOURCE);
-        // The cache holds what changes with every event (counts, the hash) until the commit: one change of each a
-        // transaction goes to RocksDB and the changelog, not one an event.
-        topology.addStateStore(
-                Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray())
-                        .withCachingEnabled()
-                        // Small segments, compacted soon, restore fast.
-                        .withLoggingEnabled(Map.of(
-                                TopicConfig.SEGMENT_BYTES_CONFIG,
-                                Integer.toString(64 << 20),
-                                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
-                                "0.1")),
-                ALLOCATE);
+        // No cache of Streams: a scan of a cached store copies all that is in the cache.
+        topology.addStateStore(store(STORE).withCachingDisabled(), ALLOCATE);
+        // What changes with every event stays in Streams' cache until the commit: one change of each a transaction goes
+        // to RocksDB and the changelog, not one an event.
+        topology.addStateStore(store(COUNTS_STORE).withCachingEnabled(), ALLOCATE);
         StreamPartitioner<String, Allocation> byKey =
                 (topic, key, value, count) -> only(RealmPartitioner.partition(Keys.realmOf(key), count));
         // The key of an outcome is the event's id; its realm is in the value.
@@ -105,6 +101,16 @@ final class AllocatorTopology {
                 hashes.serializer(),
                 ALLOCATE);
         return topology;
+    }
+
+    private static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
+                // Small segments, compacted soon, restore fast.
+                .withLoggingEnabled(Map.of(
+                        TopicConfig.SEGMENT_BYTES_CONFIG,
+                        Integer.toString(64 << 20),
+                        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+                        "0.1"));
     }
 
     private static Optional<Set<Integer>> only(int partition) {

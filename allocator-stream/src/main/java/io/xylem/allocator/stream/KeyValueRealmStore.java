@@ -15,26 +15,21 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One realm in the store of its partition. The key is {@code realm|table|key}: a realm is one range of the store, a table
- * one of the realm, and one changelog carries them all. The keys of tables: {@link Tables}; the values: {@link StoreFormat}.
+ * One realm in the stores of its partition. The key is {@code realm|table|key}: a realm is one range of the store, a table
+ * one of the realm. The keys of tables: {@link Tables}; the values: {@link StoreFormat}.
+ *
+ * @param entries ordered; nearly everything
+ * @param counts what nearly every event changes ({@link Tables.Use#COUNT}), by key alone
+ * @param cache of both
  */
-final class KeyValueRealmStore implements RealmStore {
-    private final KeyValueStore<String, byte[]> store;
-    private final StoreCache cache;
-    private final String realm;
-    private final Plans plans;
-
-    KeyValueRealmStore(KeyValueStore<String, byte[]> store, StoreCache cache, String realm, Plans plans) {
-        this.store = store;
-        this.cache = cache;
-        this.realm = realm;
-        this.plans = plans;
-    }
-
-    @Override
-    public String realm() {
-        return realm;
-    }
+record KeyValueRealmStore(
+        KeyValueStore<String, byte[]> entries,
+        KeyValueStore<String, byte[]> counts,
+        StoreCache cache,
+        String realm,
+        Plans plans)
+        implements RealmStore {
+    private static final StringSerializer KEYS = new StringSerializer();
 
     @Override
     public AddressPlan plan() {
@@ -43,54 +38,47 @@ final class KeyValueRealmStore implements RealmStore {
 
     @Override
     public <V> WriteTable<V> table(Tables.Table<V> table) {
-        return new StoredTable<>(store, cache, realm + "|" + table.code() + "|", table);
+        return new StoredTable<>(
+                table.use() == Tables.Use.COUNT ? counts : entries, cache, realm + "|" + table.code() + "|", table);
     }
 
     private record StoredTable<V>(
             KeyValueStore<String, byte[]> store, StoreCache cache, String at, Tables.Table<V> table)
             implements WriteTable<V> {
-        private static final StringSerializer KEYS = new StringSerializer();
-
         @Override
         public @Nullable V get(String key) {
-            String full = at + key;
-            if (isKept()) {
-                Object kept = cache.value(full);
-                if (kept != null) {
-                    return table.type().cast(kept);
-                }
-            }
+            return table.type().cast(isKept() ? cache.value(at + key, this::stored) : stored(at + key));
+        }
+
+        private @Nullable V stored(String full) {
             byte[] bytes = store.get(full);
-            if (bytes == null) {
-                return null;
-            }
-            V value = read(bytes);
-            if (isKept()) {
-                cache.keep(full, value);
-            }
-            return value;
+            return bytes == null ? null : read(bytes);
         }
 
         @Override
         public List<Map.Entry<String, V>> list(String prefix, String from, int limit) {
-            String start = at + from;
-            boolean isFromHead = isQueue() && from.equals(prefix);
-            if (isFromHead) {
-                start = cache.head(start);
+            List<Map.Entry<String, Object>> found = isQueue() && from.equals(prefix)
+                    ? cache.heads().first(at + prefix, limit, this::scan)
+                    : scan(at + prefix, at + from, limit);
+            List<Map.Entry<String, V>> entries = new ArrayList<>(found.size());
+            for (Map.Entry<String, Object> entry : found) {
+                entries.add(Map.entry(
+                        entry.getKey().substring(at.length()), table.type().cast(entry.getValue())));
             }
-            List<Map.Entry<String, V>> entries = new ArrayList<>();
+            return entries;
+        }
+
+        private List<Map.Entry<String, Object>> scan(String prefix, String from, int limit) {
+            List<Map.Entry<String, Object>> entries = new ArrayList<>();
             try (KeyValueIterator<String, byte[]> found =
-                    start.equals(at + prefix) ? store.prefixScan(start, KEYS) : store.range(start, null)) {
+                    from.equals(prefix) ? store.prefixScan(prefix, KEYS) : store.range(from, null)) {
                 while (entries.size() < limit && found.hasNext()) {
                     KeyValue<String, byte[]> entry = found.next();
-                    if (!entry.key.startsWith(at + prefix)) {
+                    if (!entry.key.startsWith(prefix)) {
                         break;
                     }
-                    entries.add(entry(entry));
+                    entries.add(Map.entry(entry.key, read(entry.value)));
                 }
-            }
-            if (isFromHead && !entries.isEmpty()) {
-                cache.headFound(at + prefix, at + entries.getFirst().getKey());
             }
             return entries;
         }
@@ -102,7 +90,7 @@ final class KeyValueRealmStore implements RealmStore {
                 while (found.hasNext()) {
                     KeyValue<String, byte[]> entry = found.next();
                     if (!entry.key.equals(at + key)) {
-                        return entry(entry);
+                        return Map.entry(entry.key.substring(at.length()), read(entry.value));
                     }
                 }
             }
@@ -116,26 +104,27 @@ final class KeyValueRealmStore implements RealmStore {
             if (isKept()) {
                 cache.keep(full, value);
             } else if (isQueue()) {
-                cache.queued(at, full);
+                cache.heads().added(at, full, value);
             }
         }
 
         @Override
         public void remove(String key) {
-            store.delete(at + key);
-            cache.forget(at + key);
+            String full = at + key;
+            store.delete(full);
+            if (isKept()) {
+                cache.keepAbsent(full);
+            } else if (isQueue()) {
+                cache.heads().removed(at, full);
+            }
         }
 
         private boolean isKept() {
-            return table.use() == Tables.Use.OFTEN;
+            return table.use() == Tables.Use.OFTEN || table.use() == Tables.Use.COUNT;
         }
 
         private boolean isQueue() {
             return table.use() == Tables.Use.QUEUE;
-        }
-
-        private Map.Entry<String, V> entry(KeyValue<String, byte[]> entry) {
-            return Map.entry(entry.key.substring(at.length()), read(entry.value));
         }
 
         private V read(byte[] bytes) {

@@ -1,26 +1,26 @@
 package io.xylem.allocator.stream;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a task knows of its own store without asking it: decoded values, and where queues begin. Everything is written
- * through and can be lost at any time. Each task has its own and makes it anew when it starts, so nothing of an aborted
- * transaction outlives it. By full keys; one thread.
+ * What a task knows of its own store without asking it: decoded values by full keys, and the beginnings of queues.
+ * Everything is written through and can be lost at any time. Each task has its own and makes it anew when it starts, so
+ * nothing of an aborted transaction outlives it. One thread.
  */
 final class StoreCache {
+    /** Kept for a key that the store does not have. */
+    private static final Object ABSENT = new Object();
+
     private final Map<String, Object> values;
+    private final QueueHeads heads;
 
-    /** By prefix: no key of the prefix is below this one. Saves a scan over the tombstones of what left the queue. */
-    private final Map<String, String> heads = new HashMap<>();
-
-    private final int headLimit;
-
-    /** @param limit of values, and of heads */
+    /** @param limit of values, and of queues */
     StoreCache(int limit) {
-        headLimit = limit;
+        heads = new QueueHeads(limit);
         values = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
@@ -31,37 +31,26 @@ final class StoreCache {
         };
     }
 
+    /** What is known, or else what {@code read} finds. */
     @Nullable
-    Object value(String key) {
-        return values.get(key);
+    Object value(String key, Function<String, @Nullable Object> read) {
+        Object known = values.get(key);
+        if (known == null) {
+            known = Objects.requireNonNullElse(read.apply(key), ABSENT);
+            values.put(key, known);
+        }
+        return known == ABSENT ? null : known;
     }
 
     void keep(String key, Object value) {
         values.put(key, value);
     }
 
-    void forget(String key) {
-        values.remove(key);
+    void keepAbsent(String key) {
+        values.put(key, ABSENT);
     }
 
-    /** Where a scan of the prefix may begin. */
-    String head(String prefix) {
-        return heads.getOrDefault(prefix, prefix);
-    }
-
-    void headFound(String prefix, String key) {
-        if (heads.size() >= headLimit) {
-            heads.clear();
-        }
-        heads.put(prefix, key);
-    }
-
-    /** @param table prefix of the table that the key is in */
-    void queued(String table, String key) {
-        int end = table.length();
-        while (end > 0) {
-            heads.computeIfPresent(key.substring(0, end), (prefix, head) -> key.compareTo(head) < 0 ? key : head);
-            end = key.indexOf('|', end) + 1;
-        }
+    QueueHeads heads() {
+        return heads;
     }
 }

@@ -37,8 +37,9 @@ public final class StreamsSettings {
         // Both together, or the poll holds every transaction up.
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, latency.commitIntervalMs());
         config.put(StreamsConfig.POLL_MS_CONFIG, latency.pollMs());
-        // Streams' own default of 100 ms would be the latency.
-        config.put(StreamsConfig.producerPrefix("linger.ms"), 0);
+        // Records gather for the whole of a transaction: its commit sends what waits, however short it waited.
+        config.put(StreamsConfig.producerPrefix("linger.ms"), 100);
+        config.put(StreamsConfig.producerPrefix("batch.size"), 1 << 18);
         config.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 32L << 20);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);

@@ -137,14 +137,16 @@ final class Driver implements AutoCloseable {
         return all;
     }
 
-    /** The store's content as text. */
+    /** The stores' content as text. */
     Map<String, String> stored() {
         Map<String, String> stored = new TreeMap<>();
-        try (KeyValueIterator<String, byte[]> all =
-                driver.<String, byte[]>getKeyValueStore(AllocatorTopology.STORE).all()) {
-            while (all.hasNext()) {
-                KeyValue<String, byte[]> entry = all.next();
-                stored.put(entry.key, new String(entry.value, UTF_8));
+        for (String store : List.of(AllocatorTopology.STORE, AllocatorTopology.COUNTS_STORE)) {
+            try (KeyValueIterator<String, byte[]> all =
+                    driver.<String, byte[]>getKeyValueStore(store).all()) {
+                while (all.hasNext()) {
+                    KeyValue<String, byte[]> entry = all.next();
+                    stored.put(entry.key, new String(entry.value, UTF_8));
+                }
             }
         }
         return stored;

@@ -44,6 +44,6 @@ class KeyValueRealmStoreTest extends RealmStoreContract {
 
     @Override
     protected RealmStore store(String realm) {
-        return new KeyValueRealmStore(rocks, cache, realm, new Plans(plan()));
+        return new KeyValueRealmStore(rocks, rocks, cache, realm, new Plans(plan()));
     }
 }

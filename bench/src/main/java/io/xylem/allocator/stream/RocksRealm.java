@@ -37,7 +37,7 @@ public final class RocksRealm implements AutoCloseable {
                 .build();
         rocks.init(context.getStateStoreContext(), rocks);
         Plans plans = new Plans(new AddressPlan(RealmSettings.defaults(Policies.load())));
-        store = new KeyValueRealmStore(rocks, new StoreCache(CACHED_VALUES), realm, plans);
+        store = new KeyValueRealmStore(rocks, rocks, new StoreCache(CACHED_VALUES), realm, plans);
     }
 
     public RealmStore store() {
