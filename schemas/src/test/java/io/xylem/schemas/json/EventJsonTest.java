@@ -7,6 +7,7 @@ import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.GeoLocation;
 import io.xylem.schemas.avro.InstanceReady;
+import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
 import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.UnderlayEndpoint;
@@ -54,6 +55,12 @@ class EventJsonTest {
         assertThat(ALL_TYPES)
                 .allSatisfy(
                         line -> assertThat(EventJson.write(EVENTS.read(line))).isEqualTo(line));
+    }
+
+    @Test
+    void withoutAWeightAnInstanceHasTheDefault() {
+        assertThat(EVENTS.read("""
+                        {"type":"InstanceScheduled","service":"A.prod.S.prod","instance":1,"worker":"w1"}""").getBody()).isEqualTo(new InstanceScheduled("A.prod.S.prod", 1, "w1", 1));
     }
 
     @Test
