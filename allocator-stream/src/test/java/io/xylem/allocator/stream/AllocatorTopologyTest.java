@@ -10,7 +10,6 @@ import io.xylem.balancing.Policies;
 import io.xylem.schemas.AvroWords;
 import io.xylem.schemas.Headers;
 import io.xylem.schemas.avro.Allocation;
-import io.xylem.schemas.avro.GeoLocation;
 import io.xylem.schemas.avro.InstanceAllocation;
 import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceRemoved;
@@ -218,43 +217,6 @@ class AllocatorTopologyTest {
         assertThat(outcome.getCode()).isEqualTo("UNKNOWN_SERVICE");
         assertThat(outcome.getMessage()).contains(S);
         assertThat(driver.allocations()).isEmpty();
-    }
-
-    @Test
-    void wordsThatTheModelDoesNotAllowAreRefused() {
-        refused("INVALID_NAME", "its 3 parts", new ServiceRegistered("A.prod.S", List.of()), "it has 3 parts");
-        refused("INVALID_NAME", "a dash", new ServiceRegistered("A.prod.S-1.prod", List.of()), "'S-1'");
-        refused(
-                "INVALID_NAME",
-                "no name",
-                new WorkerJoined("", "c", new UnderlayEndpoint("1.1.1.1", 1), null, null),
-                "''");
-        refused("MALFORMED_EVENT", "a number below 0", new InstanceScheduled(S, -1, "w1", 1), "not -1");
-        refused(
-                "MALFORMED_EVENT",
-                "no address",
-                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.256", 1), null, null),
-                "10.0.0.256");
-        refused(
-                "MALFORMED_EVENT",
-                "no port",
-                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.1", 70_000), null, null),
-                "70000");
-        refused(
-                "MALFORMED_EVENT",
-                "no place",
-                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.1", 1), null, new GeoLocation(91.0, 0.0)),
-                "91");
-        assertThat(driver.deadLetters()).isEmpty();
-    }
-
-    private void refused(String code, String id, Object body, String found) {
-        driver.publish(AvroEvents.event(id, body));
-        Outcome outcome = driver.outcome();
-        assertThat(outcome.getId()).isEqualTo(id);
-        assertThat(outcome.getType()).isEqualTo(body.getClass().getSimpleName());
-        assertThat(outcome.getCode()).isEqualTo(code);
-        assertThat(outcome.getMessage()).contains(found);
     }
 
     @Test
