@@ -31,7 +31,7 @@ public final class Audit {
      */
     public Report verify(@Nullable Path cache) throws IOException {
         int count = log.partitionCount();
-        Snapshots snapshots = cache == null ? null : new Snapshots(cache.resolve(log.identity()), settings, realms);
+        Snapshots snapshots = snapshots(cache);
         List<Report.OfPartition> partitions = new ArrayList<>();
         List<Difference> differences = new ArrayList<>();
         long found = 0;
@@ -44,7 +44,6 @@ public final class Audit {
             found += findings.count();
             count(world, live);
         }
-        differences.sort(Comparator.comparingLong(Difference::offset));
         return new Report(partitions, differences, found, new Report.Live(live[0], live[1], live[2], live[3]));
     }
 
@@ -58,11 +57,8 @@ public final class Audit {
         ClusterLog.Bounds allocations = bounds.get(2);
         ClusterLog.Bounds events = bounds.get(3);
         Positions ends = new Positions(events.end(), outcomes.end(), allocations.end(), hashes.end());
-        Positions start = snapshots == null ? Positions.START : snapshots.load(partition, world, ends);
-        if (events.begin() > start.events()) {
-            throw new KafkaException("the events of partition " + partition + " before offset " + events.begin()
-                    + " are deleted: without them nothing can be derived");
-        }
+        Positions start = snapshots == null ? Positions.START : snapshots.load(partition, world, ends, Moment.NOW);
+        requireEvents(partition, events, start.events());
         PartitionCheck check = new PartitionCheck(world, realms, findings);
         Report.OfPartition report;
         try (var eventReader = log.events(partition, start.events(), events.end());
@@ -97,25 +93,49 @@ public final class Audit {
         }
     }
 
+    private @Nullable Snapshots snapshots(@Nullable Path cache) {
+        return cache == null ? null : new Snapshots(cache, log.identity(), settings, realms);
+    }
+
     /** Every change that the events made, in their order. */
     public interface ChangeListener {
         void changed(LoggedEvent event, Change change);
     }
 
     /**
-     * Derives the state from the log, up to and including {@code until}.
-     *
-     * @param changes hears of every change
-     * @return everything that has addresses then, in the order of the keys
+     * @param entities everything that has addresses, in the order of the keys
+     * @param snapshot offset before which all was taken from the snapshot of a verification; 0: there was none
      */
-    public List<Entity> replay(Moment until, ChangeListener changes) {
+    public record State(List<Entity> entities, long snapshot) {}
+
+    /** Derives all changes from the log, from its start up to and including {@code until}. */
+    public void replay(Moment until, ChangeListener changes) throws IOException {
+        var _ = replay(until, null, changes);
+    }
+
+    /**
+     * Derives the state after {@code until} from the log.
+     *
+     * @param cache where {@link #verify} keeps what it found clean; null: all of the log is replayed
+     */
+    public State state(Moment until, @Nullable Path cache) throws IOException {
+        return replay(until, snapshots(cache), (_, _) -> {});
+    }
+
+    private State replay(Moment until, @Nullable Snapshots snapshots, ChangeListener changes) throws IOException {
         int count = log.partitionCount();
         List<Entity> entities = new ArrayList<>();
+        long snapshot = 0;
         for (int partition : log.partitions(realms)) {
             World world = new World(settings, count);
             ClusterLog.Bounds bounds =
                     log.bounds(partition, List.of(Topics.DEPLOYMENT_EVENTS)).getFirst();
-            try (var events = log.events(partition, bounds.begin(), bounds.end())) {
+            Positions ends = new Positions(bounds.end(), Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+            long start = snapshots == null
+                    ? 0
+                    : snapshots.load(partition, world, ends, until).events();
+            requireEvents(partition, bounds, start);
+            try (var events = log.events(partition, start, bounds.end())) {
                 while (events.hasNext()) {
                     LoggedEvent logged = events.next();
                     if (until.isBefore(logged)) {
@@ -128,8 +148,16 @@ public final class Audit {
                 }
             }
             world.realms().values().forEach(realm -> entities.addAll(realm.entities()));
+            snapshot = Math.max(snapshot, start);
         }
         entities.sort(Comparator.comparing(Entity::key));
-        return entities;
+        return new State(entities, snapshot);
+    }
+
+    private static void requireEvents(int partition, ClusterLog.Bounds events, long start) {
+        if (events.begin() > start) {
+            throw new KafkaException("the events of partition " + partition + " before offset " + events.begin()
+                    + " are deleted: without them nothing can be derived");
+        }
     }
 }

@@ -11,13 +11,14 @@ import io.xylem.schemas.avro.StateHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class ClusterLog {
     /** Where a partition of a topic begins and ends. */
     record Bounds(long begin, long end) {}
+
+    private static final List<Topic<?>> TOPICS =
+            List.of(Topics.DEPLOYMENT_EVENTS, Topics.OUTCOMES, Topics.ALLOCATIONS, Topics.STATE_HASHES);
 
     private final Map<String, Object> config;
 
@@ -66,6 +70,8 @@ final class ClusterLog {
         try (var consumer = TopicReader.consumer(config)) {
             for (Topic<?> topic : topics) {
                 TopicPartition place = new TopicPartition(topic.name(), partition);
+                // The client takes note of an end only for what it is assigned, and warns of all others.
+                consumer.assign(List.of(place));
                 long end = consumer.endOffsets(List.of(place)).getOrDefault(place, 0L);
                 bounds.add(new Bounds(consumer.beginningOffsets(List.of(place)).getOrDefault(place, 0L), end));
             }
@@ -121,18 +127,22 @@ final class ClusterLog {
         }
     }
 
-    /** What tells this log from every other, also from one of the same name that was made anew. */
+    /** What tells this log from every other, also from one whose topics have the same names and were made anew. */
     String identity() {
+        List<String> names = TOPICS.stream().map(Topic::name).toList();
         try (Admin admin = Admin.create(config)) {
-            String cluster = admin.describeCluster().clusterId().get();
-            Uuid topic = admin.describeTopics(List.of(Topics.DEPLOYMENT_EVENTS.name()))
-                    .allTopicNames()
-                    .get()
-                    .values()
-                    .iterator()
-                    .next()
-                    .topicId();
-            return cluster + "-" + topic;
+            StringBuilder identity =
+                    new StringBuilder(admin.describeCluster().clusterId().get());
+            Map<String, TopicDescription> topics =
+                    admin.describeTopics(names).allTopicNames().get();
+            new TreeMap<>(topics)
+                    .forEach((name, topic) -> identity.append(' ')
+                            .append(name)
+                            .append(' ')
+                            .append(topic.topicId())
+                            .append(' ')
+                            .append(topic.partitions().size()));
+            return identity.toString();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
         } catch (InterruptedException e) {

@@ -3,13 +3,23 @@ package io.xylem.audit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
-/** The differences so far. Keeps the first of them; the rest only as a number. */
+/** The differences so far. Keeps those of the lowest offsets, whenever they are found; the rest only as a number. */
 final class Findings {
-    private static final int KEPT = 1_000;
+    static final int KEPT = 1_000;
+
+    /** @param number in the order in which they are found */
+    private record Found(Difference difference, long number) {}
+
+    private static final Comparator<Found> IN_ORDER = Comparator.<Found>comparingLong(
+                    found -> found.difference().offset())
+            .thenComparingLong(Found::number);
 
     private final int partition;
-    private final List<Difference> kept = new ArrayList<>();
+    /** The last in order first: it goes when there are too many. */
+    private final PriorityQueue<Found> kept = new PriorityQueue<>(IN_ORDER.reversed());
+
     private long count;
 
     Findings(int partition) {
@@ -25,8 +35,9 @@ final class Findings {
             String found,
             String where) {
         count++;
-        if (kept.size() < KEPT) {
-            kept.add(new Difference(kind, realm, partition, offset, about, expected, found, where));
+        kept.add(new Found(new Difference(kind, realm, partition, offset, about, expected, found, where), count));
+        if (kept.size() > KEPT) {
+            kept.remove();
         }
     }
 
@@ -41,8 +52,8 @@ final class Findings {
 
     /** In the order of the events. */
     List<Difference> inOrder() {
-        return kept.stream()
-                .sorted(Comparator.comparingLong(Difference::offset))
-                .toList();
+        List<Found> all = new ArrayList<>(kept);
+        all.sort(IN_ORDER);
+        return all.stream().map(Found::difference).toList();
     }
 }

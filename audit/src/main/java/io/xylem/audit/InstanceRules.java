@@ -36,6 +36,7 @@ final class InstanceRules {
         String owner = "instance " + name + "#" + number;
         plan.v4.take(v4, owner);
         plan.instancesV6.take(v6, owner);
+        plan.instancesV6.forgetRested(now.atMs());
         node.hosts.take(host, owner);
         Entity.Instance instance = new Entity.Instance(
                 realm.name + "|instance|" + name + "|" + number,

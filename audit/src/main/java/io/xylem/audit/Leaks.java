@@ -1,12 +1,13 @@
 package io.xylem.audit;
 
-import io.xylem.schemas.Keys;
 import io.xylem.schemas.avro.Allocation;
 import io.xylem.schemas.avro.InstanceAllocation;
 import io.xylem.schemas.avro.InstanceRoute;
 import io.xylem.schemas.avro.Route;
 import io.xylem.schemas.avro.ServiceAllocation;
 import io.xylem.schemas.avro.ServiceRoute;
+import io.xylem.schemas.avro.WorkerAllocation;
+import io.xylem.schemas.json.StateJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +25,15 @@ public final class Leaks {
         List<Leak> leaks = new ArrayList<>();
         new TreeMap<>(allocations).forEach((key, allocation) -> {
             Route route = routes.get(key);
-            if (!(Keys.parse(key) instanceof Keys.Entity.Worker) && route == null) {
+            if (!(allocation.getBody() instanceof WorkerAllocation) && route == null) {
                 leaks.add(new Leak(key, "route", Texts.of(allocation)));
             }
         });
         new TreeMap<>(routes).forEach((key, route) -> {
             Allocation allocation = allocations.get(key);
+            if (!(route.getBody() instanceof ServiceRoute) && !(route.getBody() instanceof InstanceRoute)) {
+                return; // It gives nobody an address.
+            }
             if (allocation == null) {
                 leaks.add(new Leak(key, "owner", describe(route)));
             } else if (!sameAddresses(allocation.getBody(), route.getBody())) {
@@ -41,7 +45,7 @@ public final class Leaks {
     }
 
     private static String describe(Route route) {
-        return io.xylem.schemas.json.StateJson.write(route);
+        return StateJson.write(route);
     }
 
     private static boolean sameAddresses(Object allocated, Object routed) {

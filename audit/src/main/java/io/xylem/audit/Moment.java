@@ -36,6 +36,10 @@ public record Moment(long offset, long atMs) {
     }
 
     boolean isBefore(LoggedEvent event) {
-        return event.offset() > offset || event.atMs() > atMs;
+        return isBefore(event.offset(), event.atMs());
+    }
+
+    boolean isBefore(long eventOffset, long eventMs) {
+        return eventOffset > offset || eventMs > atMs;
     }
 }

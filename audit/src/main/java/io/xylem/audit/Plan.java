@@ -20,36 +20,63 @@ final class Plan implements Pool.Rests {
     /** The IPv6 addresses of one policy's service IPs. */
     record PolicyPool(String ipType, Pool<Ipv6> v6) {}
 
-    final Pool<Integer> subnets;
-    final Pool<Ipv4> v4;
-    final Pool<Ipv6> instancesV6;
+    final Pool<Integer> subnets = new Pool<>(number -> number + 1, this);
+    final Pool<Ipv4> v4 = new Pool<>(address -> address.plus(1), this);
+    final Pool<Ipv6> instancesV6 = new Pool<>(address -> address.plus(1), this);
     private final Map<String, PolicyPool> policies = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private final PlanSettings settings;
+    private PlanSettings settings;
+    private long restMs;
+    private long restConfirmedMs;
+    private long memoryMs;
 
     Plan(PlanSettings settings) {
+        for (String name : settings.v6().keySet()) {
+            if (name.startsWith(PlanSettings.SERVICE_V6)) {
+                String ipType = name.substring(PlanSettings.SERVICE_V6.length());
+                policies.put(ipType, new PolicyPool(ipType, new Pool<>(address -> address.plus(1), this)));
+            }
+        }
         this.settings = settings;
-        int count = settings.subnetsV4().stream()
-                .mapToInt(prefix -> 1 << (settings.subnetV4Length() - prefix.length()))
-                .sum();
-        subnets = new Pool<>(List.of(new Pool.Range<>(0, count - 1)), number -> number + 1, false, this);
+        configure(settings);
+    }
+
+    PlanSettings settings() {
+        return settings;
+    }
+
+    /** Pools that gave anything out must have grown only. */
+    void configure(PlanSettings now) {
+        settings = now;
+        restMs = now.number(PlanSettings.REST_MS);
+        restConfirmedMs = now.number(PlanSettings.REST_CONFIRMED_MS);
+        memoryMs = now.number(PlanSettings.EVENT_MEMORY_MS);
+        List<Pool.Range<Integer>> numbers = new ArrayList<>();
+        int first = 0;
+        for (Ipv4Prefix prefix : now.prefixesV4(PlanSettings.WORKER_V4)) {
+            numbers.add(new Pool.Range<>(first, first + subnetsIn(prefix) - 1));
+            first += subnetsIn(prefix);
+        }
+        subnets.cover(numbers, false);
         List<Pool.Range<Ipv4>> semantic = new ArrayList<>();
-        for (Ipv4Prefix prefix : settings.semanticV4()) {
+        for (Ipv4Prefix prefix : now.prefixesV4(PlanSettings.SERVICE_V4)) {
             Ipv4 network = prefix.network();
             semantic.add(new Pool.Range<>(network.plus(1), network.plus(prefix.size() - 2)));
         }
-        v4 = new Pool<>(semantic, address -> address.plus(1), false, this);
-        instancesV6 = v6(settings.instancesV6());
-        settings.policiesV6().forEach((ipType, prefixes) -> policies.put(ipType, new PolicyPool(ipType, v6(prefixes))));
+        v4.cover(semantic, false);
+        cover(instancesV6, now.prefixesV6(PlanSettings.INSTANCE_V6));
+        for (PolicyPool policy : policies()) {
+            cover(policy.v6(), now.prefixesV6(PlanSettings.SERVICE_V6 + policy.ipType()));
+        }
     }
 
-    private Pool<Ipv6> v6(List<Ipv6Prefix> prefixes) {
+    private static void cover(Pool<Ipv6> pool, List<Ipv6Prefix> prefixes) {
         List<Pool.Range<Ipv6>> ranges = new ArrayList<>();
         boolean limitless = false;
         for (Ipv6Prefix prefix : prefixes) {
             ranges.add(new Pool.Range<>(prefix.network().plus(1), lastOf(prefix)));
             limitless |= prefix.length() <= LIMITLESS_LENGTH;
         }
-        return new Pool<>(ranges, address -> address.plus(1), limitless, this);
+        pool.cover(ranges, limitless);
     }
 
     private static Ipv6 lastOf(Ipv6Prefix prefix) {
@@ -70,32 +97,46 @@ final class Plan implements Pool.Rests {
         return policies.get(name);
     }
 
+    /** In the order of their names. */
     Iterable<PolicyPool> policies() {
         return policies.values();
     }
 
     /** The namespace IPs of one worker: neither the network's own address nor the IPv4 broadcast. */
     Pool<Integer> newHosts() {
-        long v4Hosts = (1L << (32 - settings.subnetV4Length())) - 2;
-        long v6Hosts = settings.subnetV6Length() <= LIMITLESS_LENGTH
-                ? Integer.MAX_VALUE
-                : (1L << (128 - settings.subnetV6Length())) - 1;
-        int last = (int) Math.min(v4Hosts, v6Hosts);
-        return new Pool<>(List.of(new Pool.Range<>(1, last)), number -> number + 1, false, this);
+        int lengthV6 = settings.length(PlanSettings.WORKER_V6_LENGTH);
+        long v4Hosts = (1L << (32 - settings.length(PlanSettings.WORKER_V4_LENGTH))) - 2;
+        long v6Hosts = lengthV6 <= LIMITLESS_LENGTH ? Integer.MAX_VALUE : (1L << (128 - lengthV6)) - 1;
+        Pool<Integer> hosts = new Pool<>(number -> number + 1, this);
+        hosts.cover(List.of(new Pool.Range<>(1, (int) Math.min(v4Hosts, v6Hosts))), false);
+        return hosts;
     }
 
     DualPrefix subnet(int number) {
         int left = number;
-        for (Ipv4Prefix prefix : settings.subnetsV4()) {
-            int count = 1 << (settings.subnetV4Length() - prefix.length());
-            if (left < count) {
-                return new DualPrefix(
-                        prefix.subnet(settings.subnetV4Length(), left),
-                        settings.subnetsV6().subnet(settings.subnetV6Length(), number));
+        for (Ipv4Prefix prefix : settings.prefixesV4(PlanSettings.WORKER_V4)) {
+            if (left < subnetsIn(prefix)) {
+                int length = settings.length(PlanSettings.WORKER_V4_LENGTH);
+                Ipv4 network = prefix.network().plus((long) left << (32 - length));
+                return new DualPrefix(new Ipv4Prefix(network, length), subnetV6(number));
             }
-            left -= count;
+            left -= subnetsIn(prefix);
         }
         throw new IllegalStateException("there is no worker subnet " + number);
+    }
+
+    private Ipv6Prefix subnetV6(int number) {
+        int length = settings.length(PlanSettings.WORKER_V6_LENGTH);
+        Ipv6 base = settings.prefixesV6(PlanSettings.WORKER_V6).getFirst().network();
+        // 64 <= length <= 126: what the shift carries out of the lower half is the upper half's.
+        int shift = 128 - length;
+        long high = shift == 64 ? number : (long) number >>> (64 - shift);
+        long low = shift == 64 ? 0 : (long) number << shift;
+        return new Ipv6Prefix(new Ipv6(base.high() + high, base.low() + low), length);
+    }
+
+    private int subnetsIn(Ipv4Prefix prefix) {
+        return 1 << (settings.length(PlanSettings.WORKER_V4_LENGTH) - prefix.length());
     }
 
     static DualAddress namespaceIp(DualPrefix subnet, int host) {
@@ -104,11 +145,11 @@ final class Plan implements Pool.Rests {
     }
 
     long memoryMs() {
-        return settings.memoryMs();
+        return memoryMs;
     }
 
     @Override
     public long restMs(boolean confirmed) {
-        return confirmed ? settings.restConfirmedMs() : settings.restMs();
+        return confirmed ? restConfirmedMs : restMs;
     }
 }

@@ -42,10 +42,13 @@ final class Pool<A extends Comparable<A>> {
         }
     }
 
-    private final List<Range<A>> ranges;
+    /** Rested addresses that one hand-out forgets, where they are not kept for reuse. */
+    private static final int FORGET_AT_ONCE = 2;
+
     private final UnaryOperator<A> successor;
-    private final boolean limitless;
     private final Rests rests;
+    private List<Range<A>> ranges = List.of();
+    private boolean limitless;
     private final Map<A, Cell<A>> cells = new HashMap<>();
     /** Requested before the cursor came by: it passes them over. */
     private final Set<A> requested = new HashSet<>();
@@ -57,19 +60,34 @@ final class Pool<A extends Comparable<A>> {
     private @Nullable A next;
 
     private int held;
+    private boolean used;
 
-    /** @param limitless it can't run out, so what has rested need not be kept */
-    Pool(List<Range<A>> ranges, UnaryOperator<A> successor, boolean limitless, Rests rests) {
-        this.ranges = new ArrayList<>(ranges);
+    /** Of nothing yet. */
+    Pool(UnaryOperator<A> successor, Rests rests) {
         this.successor = successor;
-        this.limitless = limitless;
         this.rests = rests;
-        this.next = ranges.getFirst().first();
     }
 
-    /** A further range, handed out after all others. */
-    void extend(Range<A> more) {
-        ranges.add(more);
+    /**
+     * What it consists of from now on, in the order of hand-out: anything while it is unused, afterwards what it had and
+     * further ranges behind.
+     *
+     * @param isLimitless it can't run out, so what has rested need not be kept
+     */
+    void cover(List<Range<A>> all, boolean isLimitless) {
+        if (!used) {
+            range = 0;
+            next = all.getFirst().first();
+        } else if (all.size() < ranges.size() || !all.subList(0, ranges.size()).equals(ranges)) {
+            throw new IllegalStateException("a pool in use was " + ranges + " and can't become " + all);
+        }
+        ranges = List.copyOf(all);
+        limitless = isLimitless;
+    }
+
+    /** Whether it ever gave anything out. */
+    boolean isUsed() {
+        return used;
     }
 
     int held() {
@@ -107,7 +125,30 @@ final class Pool<A extends Comparable<A>> {
         cells.put(address, cell);
         held++;
         boolean becomesFresh = wasFresh;
-        return () -> giveBack(cell, before, becomesFresh);
+        boolean wasUsed = used;
+        used = true;
+        return () -> {
+            used = wasUsed;
+            giveBack(cell, before, becomesFresh);
+        };
+    }
+
+    /** Part of a hand-out in the pool's own order, after it; the answer undoes it. */
+    Runnable forgetRested(long atMs) {
+        List<Cell<A>> forgotten = new ArrayList<>(0);
+        while (limitless && forgotten.size() < FORGET_AT_ONCE) {
+            Cell<A> cell = longestRested(atMs);
+            if (cell == null) {
+                break;
+            }
+            queue(cell).remove(cell.order);
+            cells.remove(cell.address);
+            forgotten.add(cell);
+        }
+        return () -> forgotten.forEach(cell -> {
+            cells.put(cell.address, cell);
+            queue(cell).put(cell.order, cell);
+        });
     }
 
     private void giveBack(Cell<A> cell, @Nullable Cell<A> before, boolean becomesFresh) {
@@ -155,9 +196,6 @@ final class Pool<A extends Comparable<A>> {
         cell.order = order;
         cell.version = version;
         unconfirmed.put(order, cell);
-        if (limitless) {
-            forgetRested(atMs);
-        }
     }
 
     /** The withdrawal by the event {@code version} is confirmed; who does not rest from it any more is left alone. */
@@ -167,13 +205,6 @@ final class Pool<A extends Comparable<A>> {
             unconfirmed.remove(cell.order);
             cell.confirmed = true;
             confirmed.put(cell.order, cell);
-        }
-    }
-
-    private void forgetRested(long atMs) {
-        for (Cell<A> cell = longestRested(atMs); cell != null; cell = longestRested(atMs)) {
-            queue(cell).remove(cell.order);
-            cells.remove(cell.address);
         }
     }
 
@@ -251,6 +282,7 @@ final class Pool<A extends Comparable<A>> {
     }
 
     void save(DataOutput out, Codec<A> codec) throws IOException {
+        out.writeBoolean(used);
         out.writeInt(range);
         out.writeBoolean(next != null);
         if (next != null) {
@@ -274,8 +306,9 @@ final class Pool<A extends Comparable<A>> {
         }
     }
 
-    /** Into a pool that was just made. */
+    /** Into an unused pool of the same ranges. */
     void load(DataInput in, Codec<A> codec) throws IOException {
+        used = in.readBoolean();
         range = in.readInt();
         next = in.readBoolean() ? codec.read(in) : null;
         for (int left = in.readInt(); left > 0; left--) {

@@ -11,7 +11,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** One realm's state in a snapshot. Reading mirrors writing, method by method. */
@@ -39,6 +42,12 @@ final class RealmFile {
     static void save(RealmModel realm, DataOutput out) throws IOException {
         out.writeLong(realm.events);
         out.writeLong(realm.releases);
+        SortedMap<String, String> settings = realm.plan.settings().texts();
+        out.writeInt(settings.size());
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            out.writeUTF(setting.getKey());
+            out.writeUTF(setting.getValue());
+        }
         realm.plan.subnets.save(out, NUMBER);
         realm.plan.v4.save(out, V4);
         realm.plan.instancesV6.save(out, V6);
@@ -106,6 +115,11 @@ final class RealmFile {
     static void load(RealmModel realm, DataInput in) throws IOException {
         realm.events = in.readLong();
         realm.releases = in.readLong();
+        Map<String, String> settings = new HashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            settings.put(in.readUTF(), in.readUTF());
+        }
+        realm.plan.configure(realm.plan.settings().with(settings));
         realm.plan.subnets.load(in, NUMBER);
         realm.plan.v4.load(in, V4);
         realm.plan.instancesV6.load(in, V6);

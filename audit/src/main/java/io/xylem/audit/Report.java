@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a verification found.
  *
- * @param differences the first of them, in the order of the events; {@code count} is their number
+ * @param differences the first of each partition, in the order of the events; {@code count} is the number of all
  * @param live what there is now, by the derived state
  */
 public record Report(List<OfPartition> partitions, List<Difference> differences, long count, Live live) {

@@ -49,11 +49,7 @@ final class Rules {
             case InstanceRemoved e -> InstanceRules.removed(realm, e.getService(), e.getInstance(), now);
             case WithdrawalConfirmed e ->
                 InstanceRules.confirmed(realm, e.getService(), e.getInstance(), e.getVersion(), now);
-            case RealmConfigured _ ->
-                throw new NotFollowedException(
-                        "the event at offset " + now.offset() + " changes the settings of realm '"
-                                + realm.name + "'; the audit follows only the address plan's defaults yet"
-                                + " (--realm audits another realm)");
+            case RealmConfigured e -> SettingRules.configured(realm, e.getSettings(), now);
             default -> throw new No("MALFORMED_EVENT");
         };
     }

@@ -85,6 +85,7 @@ final class ServiceRules {
             throw new No("POOL_EXHAUSTED");
         }
         taken.push(pool.take(next, owner));
+        taken.push(pool.forgetRested(atMs));
         return next;
     }
 

@@ -20,34 +20,48 @@ import java.util.zip.CheckedOutputStream;
  */
 final class Snapshots {
     /** Of the form of the file; another one is not read. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     /** Fewer events are replayed sooner than read from a file. */
     private static final long WORTH_EVENTS = 10_000;
 
     private final Path directory;
+    private final String log;
     private final PlanSettings settings;
     private final RealmFilter realms;
 
-    /** @param directory of this one log */
-    Snapshots(Path directory, PlanSettings settings, RealmFilter realms) {
-        this.directory = directory;
+    /**
+     * @param cache of all logs
+     * @param log what tells this log from every other; a snapshot of another one is not used, wherever it lies
+     */
+    Snapshots(Path cache, String log, PlanSettings settings, RealmFilter realms) {
+        this.directory = cache.resolve(Integer.toHexString(log.hashCode()));
+        this.log = log;
         this.settings = settings;
         this.realms = realms;
     }
 
-    /** Puts the state into {@code world} and says where to go on; the start if there is no snapshot that fits. */
-    Positions load(int partition, World world, Positions ends) throws IOException {
+    /**
+     * Puts the state into {@code world} and says where to go on; the start if there is no snapshot that fits.
+     *
+     * @param ends of the topics: a snapshot from behind them is not of this log
+     * @param until a snapshot of later events is of no use
+     */
+    Positions load(int partition, World world, Positions ends, Moment until) throws IOException {
         try (var checked = new CheckedInputStream(
                         new BufferedInputStream(Files.newInputStream(file(partition)), 1 << 16), new CRC32C());
                 var in = new DataInputStream(checked)) {
-            if (in.readInt() != FORMAT || !in.readUTF().equals(settings.toString())) {
+            if (in.readInt() != FORMAT
+                    || !in.readUTF().equals(log)
+                    || !in.readUTF().equals(settings.toString())) {
                 return Positions.START;
             }
             Positions positions = new Positions(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+            world.latestMs(in.readLong());
             boolean fits = positions.events() <= ends.events()
                     && positions.outcomes() <= ends.outcomes()
                     && positions.allocations() <= ends.allocations()
-                    && positions.hashes() <= ends.hashes();
+                    && positions.hashes() <= ends.hashes()
+                    && !until.isBefore(positions.events() - 1, world.latestMs());
             if (!fits) {
                 return Positions.START;
             }
@@ -88,11 +102,13 @@ final class Snapshots {
                             new BufferedOutputStream(Files.newOutputStream(written), 1 << 16), new CRC32C());
                     var out = new DataOutputStream(checked)) {
                 out.writeInt(FORMAT);
+                out.writeUTF(log);
                 out.writeUTF(settings.toString());
                 out.writeLong(positions.events());
                 out.writeLong(positions.outcomes());
                 out.writeLong(positions.allocations());
                 out.writeLong(positions.hashes());
+                out.writeLong(world.latestMs());
                 out.writeInt(world.realms().size());
                 for (RealmModel realm : world.realms().values()) {
                     out.writeUTF(realm.name);
@@ -106,7 +122,7 @@ final class Snapshots {
         }
     }
 
-    private Path file(int partition) {
+    Path file(int partition) {
         String realm = realms.realm() == null ? "" : "-" + realms.realm();
         return directory.resolve(partition + realm + ".snapshot");
     }

@@ -18,6 +18,8 @@ final class World {
     private final Map<String, RealmModel> realms = new HashMap<>();
     private final PlanSettings settings;
     private final int partitions;
+    /** Of the events so far, by the log's time. */
+    private long latestMs;
 
     World(PlanSettings settings, int partitions) {
         this.settings = settings;
@@ -28,7 +30,16 @@ final class World {
         return realms;
     }
 
+    long latestMs() {
+        return latestMs;
+    }
+
+    void latestMs(long ms) {
+        latestMs = ms;
+    }
+
     Step handle(LoggedEvent logged, DeploymentEvent event) {
+        latestMs = Math.max(latestMs, logged.atMs());
         String name = event.getRealm();
         Object body = event.getBody();
         Rules.Moment now =

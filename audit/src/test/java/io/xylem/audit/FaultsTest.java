@@ -4,10 +4,14 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xylem.schemas.RegistryAvroDeserializer;
+import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.Allocation;
 import io.xylem.schemas.avro.InstanceAllocation;
 import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.Outcome;
+import io.xylem.schemas.avro.RealmConfigured;
+import io.xylem.schemas.avro.ServiceAllocation;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +174,40 @@ class FaultsTest {
         assertThat(log.verify().inOrder()).isEmpty();
         log.hashes.set(0, new Records.OfHash(0, "main", 3, 5, right));
         assertThat(first().found()).contains("after 5 events");
+    }
+
+    @Test
+    void whatIsPlantedBehindASettingsEvent() {
+        log.send(new RealmConfigured(Map.of("service.v4", "10.30.0.0/16,10.40.0.0/16", "rest.ms", "20000")));
+        log.send(Log.registered(
+                "B.prod.B.prod",
+                AddressRequest.newBuilder().setPolicy("RR").setV4("10.40.0.7").build()));
+        assertThat(log.verify().inOrder()).isEmpty();
+        Outcome configured = outcome(7);
+        log.outcomes.set(
+                7,
+                new Records.OfOutcome(
+                        7,
+                        log.nowMs - 1,
+                        Outcome.newBuilder(configured).setUnchanged(true).build()));
+        ServiceAllocation body = (ServiceAllocation)
+                requireNonNull(log.allocations.get(7).allocation()).getBody();
+        log.allocate(
+                "main|service|C.prod.C.prod",
+                8,
+                new Allocation(
+                        "main",
+                        8L,
+                        ServiceAllocation.newBuilder(body)
+                                .setService("C.prod.C.prod")
+                                .build()));
+        assertThat(log.verify().inOrder())
+                .extracting(Difference::kind, Difference::offset)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(Difference.Kind.OUTCOME, 7L),
+                        org.assertj.core.groups.Tuple.tuple(Difference.Kind.EXTRA_ALLOCATION, 8L),
+                        org.assertj.core.groups.Tuple.tuple(Difference.Kind.DUPLICATE, 8L),
+                        org.assertj.core.groups.Tuple.tuple(Difference.Kind.DUPLICATE, 8L));
     }
 
     private Difference first() {

@@ -24,12 +24,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Topics of one partition in memory, filled by the real allocator, which a test may then tamper with. */
 final class Log {
     private static final int HASH_INTERVAL_EVENTS = 100;
     static final String S = "A.prod.S.prod";
+    static final String NAME = "this log";
     private static final BalancingPolicy CLOSEST = new BalancingPolicy() {
         @Override
         public String ipType() {
@@ -73,32 +75,21 @@ final class Log {
     /** Pools that run dry: 4 workers of 6 hosts, 14 semantic addresses. */
     static Log ofSmallPools() {
         RealmSettings theirs = RealmSettings.defaults(POLICIES);
-        PlanSettings ours = PlanSettings.defaults(POLICIES);
-        List<Ipv4Prefix> subnets = List.of(Ipv4Prefix.parse("10.18.0.0/27"));
-        List<Ipv4Prefix> semantic = List.of(Ipv4Prefix.parse("10.30.0.0/28"));
         return new Log(
                 new RealAllocator(new RealmSettings(
-                        subnets,
+                        List.of(Ipv4Prefix.parse("10.18.0.0/27")),
                         29,
                         theirs.workerV6(),
                         120,
-                        semantic,
+                        List.of(Ipv4Prefix.parse("10.30.0.0/28")),
                         theirs.instanceV6(),
                         theirs.serviceV6(),
                         theirs.restConfirmedMs(),
                         theirs.restMs(),
                         theirs.eventMemoryMs())),
-                new PlanSettings(
-                        subnets,
-                        29,
-                        ours.subnetsV6(),
-                        120,
-                        semantic,
-                        ours.instancesV6(),
-                        ours.policiesV6(),
-                        ours.restMs(),
-                        ours.restConfirmedMs(),
-                        ours.memoryMs()));
+                PlanSettings.defaults(POLICIES)
+                        .with(Map.of(
+                                "worker.v4", "10.18.0.0/27", "worker.v4.length", "29", "service.v4", "10.30.0.0/28")));
     }
 
     Outcome send(Object body) {
@@ -174,7 +165,7 @@ final class Log {
 
     /** Verifies up to {@code offset}, goes by a snapshot, and verifies the rest. */
     Report.OfPartition runInTwo(Path directory, int offset, Findings findings) throws IOException {
-        Snapshots snapshots = new Snapshots(directory, settings, RealmFilter.ALL);
+        Snapshots snapshots = new Snapshots(directory, NAME, settings, RealmFilter.ALL);
         World first = new World(settings, 1);
         PartitionCheck check = new PartitionCheck(first, RealmFilter.ALL, findings);
         var _ = check.run(0, input(PartitionCheck.Positions.START, offset));
@@ -182,7 +173,7 @@ final class Log {
         World second = new World(settings, 1);
         PartitionCheck.Positions all =
                 new PartitionCheck.Positions(events.size(), outcomes.size(), allocations.size(), hashes.size());
-        PartitionCheck.Positions start = snapshots.load(0, second, all);
+        PartitionCheck.Positions start = snapshots.load(0, second, all, Moment.NOW);
         return new PartitionCheck(second, RealmFilter.ALL, findings).run(0, input(start, events.size()));
     }
 

@@ -8,6 +8,7 @@ import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceRemoved;
 import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
+import io.xylem.schemas.avro.RealmConfigured;
 import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.ServiceRemoved;
 import io.xylem.schemas.avro.UnderlayEndpoint;
@@ -19,6 +20,7 @@ import io.xylem.schemas.avro.WorkerLost;
 import io.xylem.schemas.avro.WorkerMoved;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +28,16 @@ import org.jspecify.annotations.Nullable;
 final class RandomBodies {
     private record Removal(String service, int number, long offset) {}
 
+    /** Of a realm whose pools are unused yet, so that its settings may become anything. */
+    private static final int FIRST_EVENTS = 24;
+
     private final Random random;
+    private final RandomSettings settings;
     private final List<Removal> removals = new ArrayList<>();
 
     RandomBodies(long seed) {
         random = new Random(seed);
+        settings = new RandomSettings(random);
     }
 
     static long seed(Class<?> test) {
@@ -52,6 +59,15 @@ final class RandomBodies {
     }
 
     Object next(long offset) {
+        if (random.nextInt(offset < FIRST_EVENTS ? 3 : 40) == 0) {
+            Map<String, String> chosen = settings.next(offset);
+            if (chosen.containsKey("rest.ms")) {
+                // Whether a confirmation counts that comes after the old rest and within a longer new one, only the
+                // allocator's own sweeping decides.
+                removals.clear();
+            }
+            return new RealmConfigured(chosen);
+        }
         return switch (random.nextInt(26)) {
             case 0, 1 ->
                 new WorkerJoined(

@@ -2,6 +2,8 @@ package io.xylem.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xylem.schemas.avro.Outcome;
+import io.xylem.schemas.avro.OutcomeStatus;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -13,11 +15,17 @@ class RandomLogTest {
         RandomBodies bodies = new RandomBodies(RandomBodies.seed(getClass()));
         Log log = Log.ofSmallPools();
         Set<String> codes = new HashSet<>();
+        int configured = 0;
         int count = Integer.getInteger("events", 30_000);
         for (int i = 0; i < count; i++) {
             log.nowMs += bodies.stepMs();
-            codes.add(String.valueOf(
-                    log.send(bodies.realm(), bodies.id(i), bodies.next(i)).getCode()));
+            Outcome outcome = log.send(bodies.realm(), bodies.id(i), bodies.next(i));
+            codes.add(String.valueOf(outcome.getCode()));
+            if (outcome.getType().equals("RealmConfigured")
+                    && outcome.getStatus() == OutcomeStatus.ACCEPTED
+                    && !outcome.getUnchanged()) {
+                configured++;
+            }
         }
         Findings findings = new Findings(0);
         Report.OfPartition report = log.run(findings, RealmFilter.ALL);
@@ -44,7 +52,10 @@ class RandomLogTest {
                         "CONFLICTING_REDEFINITION",
                         "INSTANCE_NUMBER_REUSED",
                         "INSTANCE_IS_DRAINING",
-                        "INSTANCE_ELSEWHERE");
+                        "INSTANCE_ELSEWHERE",
+                        "UNKNOWN_REALM_SETTING",
+                        "POOL_IN_USE");
+        assertThat(configured).as("settings that were accepted").isGreaterThan(20);
         assertThat(report.hashes()).isEqualTo(log.hashes.size()).isPositive();
     }
 }

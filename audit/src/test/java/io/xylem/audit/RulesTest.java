@@ -1,7 +1,6 @@
 package io.xylem.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.RealmConfigured;
@@ -53,11 +52,64 @@ class RulesTest {
     }
 
     @Test
-    void settingsThatAnEventChangesAreNotFollowedAndItSaysSo() {
-        assertThatThrownBy(() -> send("a", new RealmConfigured(Map.of("rest.ms", "1"))))
-                .isInstanceOf(NotFollowedException.class)
-                .hasMessageContaining("offset 0")
-                .hasMessageContaining("'main'");
+    void aRealmBeginsWithOtherPools() {
+        send(new RealmConfigured(Map.of(
+                "worker.v4", "10.99.0.0/16",
+                "worker.v4.length", "24",
+                "worker.v6", "fd00:1::/32",
+                "worker.v6.length", "112",
+                "service.v4", "10.40.0.0/24",
+                "instance.v6", "fdff:9::/64",
+                "service.v6.RR", "fdff:8::/64")));
+        send(Log.joined("w1"));
+        assertThat(Texts.of(send(Log.joined("w2")))).contains("subnet 10.99.1.0/24 fd00:1::1:0/112");
+        assertThat(Texts.of(send(Log.registered(Log.S)))).contains("RR 10.40.0.1 fdff:8::1");
+        assertThat(Texts.of(send(Log.scheduled(Log.S, 1, "w1"))))
+                .contains("instanceIp 10.40.0.2 fdff:9::1, namespaceIp 10.99.0.1 fd00:1::1");
+    }
+
+    @Test
+    void aPoolInUseGrowsAtItsEndOnly() {
+        configure("service.v4", "10.30.0.0/30");
+        send(Log.registered(Log.S));
+        send(Log.registered("B.b.B.b"));
+        assertThat(send(Log.registered("C.c.C.c")).code()).isEqualTo("POOL_EXHAUSTED");
+        assertThat(configure("service.v4", "10.31.0.0/30,10.30.0.0/30").code()).isEqualTo("POOL_IN_USE");
+        assertThat(configure("service.v4", "10.30.0.0/30,10.18.7.0/30").code()).isEqualTo("POOL_OVERLAP");
+        assertThat(configure("service.v4", "10.30.0.0/30, 10.29.0.0/30").isAccepted())
+                .isTrue();
+        assertThat(configure("service.v4", "10.30.0.0/30,10.29.0.0/30").unchanged())
+                .isTrue();
+        assertThat(Texts.of(send(Log.registered("C.c.C.c")))).contains("RR 10.29.0.1 fdff:2000::3");
+    }
+
+    @Test
+    void aLargeSubnetOfAWorkerIsCountedInAllBits() {
+        send(new RealmConfigured(Map.of("worker.v6", "fd00::/32", "worker.v6.length", "64")));
+        for (int i = 0; i < 300; i++) {
+            send(Log.joined("w" + i));
+        }
+        assertThat(Texts.of(send(Log.joined("W")))).contains("fd00:0:0:12c::/64");
+        assertThat(configure("worker.v6.length", "72").code()).isEqualTo("POOL_IN_USE");
+    }
+
+    @Test
+    void settingsThatCantBeRead() {
+        assertThat(configure("rest.s", "1").code()).isEqualTo("UNKNOWN_REALM_SETTING");
+        assertThat(configure("rest.ms", "1m").code()).isEqualTo("MALFORMED_EVENT");
+        assertThat(configure("rest.ms", "9999").code())
+                .as("shorter than the confirmed one")
+                .isEqualTo("MALFORMED_EVENT");
+        assertThat(configure("worker.v4.length", "15").code())
+                .as("its pool is a /16")
+                .isEqualTo("MALFORMED_EVENT");
+        assertThat(configure("worker.v6", "fd00::/111").code())
+                .as("room for half of the workers")
+                .isEqualTo("MALFORMED_EVENT");
+    }
+
+    private Answer configure(String setting, String text) {
+        return send(new RealmConfigured(Map.of(setting, text)));
     }
 
     @Test

@@ -29,14 +29,13 @@ class SnapshotsTest {
         Log log = random(200);
         Findings findings = new Findings(0);
         var _ = log.runInTwo(directory, 100, findings);
-        Path file = directory.resolve("0.snapshot");
+        Path file = new Snapshots(directory, Log.NAME, log.settings(), RealmFilter.ALL).file(0);
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
         World world = new World(log.settings(), 1);
         PartitionCheck.Positions ends = new PartitionCheck.Positions(200, 200, 1_000, 10);
-        assertThat(new Snapshots(directory, log.settings(), RealmFilter.ALL).load(0, world, ends))
-                .isEqualTo(PartitionCheck.Positions.START);
+        assertThat(load(Log.NAME, log, world, ends)).isEqualTo(PartitionCheck.Positions.START);
         assertThat(world.realms()).isEmpty();
     }
 
@@ -46,8 +45,43 @@ class SnapshotsTest {
         var _ = log.runInTwo(directory, 100, new Findings(0));
         World world = new World(log.settings(), 1);
         PartitionCheck.Positions ends = new PartitionCheck.Positions(99, 200, 1_000, 10);
-        assertThat(new Snapshots(directory, log.settings(), RealmFilter.ALL).load(0, world, ends))
+        assertThat(load(Log.NAME, log, world, ends)).isEqualTo(PartitionCheck.Positions.START);
+    }
+
+    @Test
+    void aSnapshotOfAnotherLogIsNotUsed() throws Exception {
+        Log log = random(200);
+        var _ = log.runInTwo(directory, 100, new Findings(0));
+        World world = new World(log.settings(), 1);
+        PartitionCheck.Positions ends = new PartitionCheck.Positions(200, 200, 1_000, 10);
+        Path file = new Snapshots(directory, Log.NAME, log.settings(), RealmFilter.ALL).file(0);
+        Path other = new Snapshots(directory, "another log", log.settings(), RealmFilter.ALL).file(0);
+        Files.createDirectories(other.getParent());
+        Files.copy(file, other);
+        assertThat(load("another log", log, world, ends)).isEqualTo(PartitionCheck.Positions.START);
+        assertThat(load(Log.NAME, log, world, ends).events()).isEqualTo(100);
+    }
+
+    @Test
+    void aSnapshotOfLaterEventsIsNotUsed() throws Exception {
+        Log log = random(200);
+        var _ = log.runInTwo(directory, 100, new Findings(0));
+        PartitionCheck.Positions ends = new PartitionCheck.Positions(200, 200, 1_000, 10);
+        Snapshots snapshots = new Snapshots(directory, Log.NAME, log.settings(), RealmFilter.ALL);
+        long lastMs = log.events.get(99).atMs();
+        assertThat(snapshots.load(0, new World(log.settings(), 1), ends, new Moment(98, Long.MAX_VALUE)))
                 .isEqualTo(PartitionCheck.Positions.START);
+        assertThat(snapshots.load(0, new World(log.settings(), 1), ends, new Moment(Long.MAX_VALUE, lastMs - 1)))
+                .isEqualTo(PartitionCheck.Positions.START);
+        assertThat(snapshots
+                        .load(0, new World(log.settings(), 1), ends, new Moment(99, lastMs))
+                        .events())
+                .isEqualTo(100);
+    }
+
+    private PartitionCheck.Positions load(String name, Log log, World world, PartitionCheck.Positions ends)
+            throws Exception {
+        return new Snapshots(directory, name, log.settings(), RealmFilter.ALL).load(0, world, ends, Moment.NOW);
     }
 
     private Log random(int count) {

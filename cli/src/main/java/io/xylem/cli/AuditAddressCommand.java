@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "address",
-        description = "Who had an address, from when to when.",
+        description = "Who had an address, from when to when. Replays the log from its start.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {"  xylem audit address 10.30.0.2", "  xylem audit address fdff::1 --at 2026-05-01T12:30:00Z -o json"})
@@ -44,7 +44,7 @@ final class AuditAddressCommand extends BaseCommand {
             throw wrongUsage(String.valueOf(e.getMessage()));
         }
         var moment = AuditScope.moment(this, at);
-        var _ = scope.audit(scope.realmOrMain()).replay(moment, history);
+        scope.audit(scope.realmOrMain()).replay(moment, history);
         List<AddressHistory.Ownership> owners = history.owners().stream()
                 .filter(owner -> at == null || owner.toOffset() == null)
                 .toList();

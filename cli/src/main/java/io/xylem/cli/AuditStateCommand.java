@@ -2,6 +2,7 @@ package io.xylem.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.xylem.audit.Audit;
 import io.xylem.audit.EntityRecords;
 import io.xylem.schemas.json.StateJson;
 import java.io.IOException;
@@ -23,6 +24,9 @@ final class AuditStateCommand extends BaseCommand {
     private @Nullable String at;
 
     @Mixin
+    private AuditCache cache = new AuditCache();
+
+    @Mixin
     private AuditScope scope = new AuditScope();
 
     @Mixin
@@ -31,18 +35,20 @@ final class AuditStateCommand extends BaseCommand {
     @Override
     public Integer call() throws IOException {
         var moment = AuditScope.moment(this, at);
-        List<ObjectNode> items = scope.audit(scope.realmOrMain()).replay(moment, (_, _) -> {}).stream()
+        Audit.State state = scope.audit(scope.realmOrMain()).state(moment, cache.path());
+        List<ObjectNode> items = state.entities().stream()
                 .map(EntityRecords::allocation)
                 .map(StateJson::tree)
                 .toList();
         if (output.isJson()) {
-            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            ObjectNode node = JsonNodeFactory.instance.objectNode().put("snapshot", state.snapshot());
             node.putArray("workers").addAll(of(items, GetCommand.Kind.workers));
             node.putArray("services").addAll(of(items, GetCommand.Kind.services));
             node.putArray("instances").addAll(of(items, GetCommand.Kind.instances));
             out().println(node.toPrettyString());
             return 0;
         }
+        err().println("replayed " + AuditCache.from(state.snapshot()));
         List<GetCommand.Kind> kinds =
                 List.of(GetCommand.Kind.workers, GetCommand.Kind.services, GetCommand.Kind.instances);
         for (GetCommand.Kind kind : kinds) {

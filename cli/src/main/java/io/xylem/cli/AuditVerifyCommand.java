@@ -6,12 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.xylem.audit.Difference;
 import io.xylem.audit.Report;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "verify",
@@ -21,10 +18,8 @@ import picocli.CommandLine.Option;
 final class AuditVerifyCommand extends BaseCommand {
     private static final int SHOWN = 10;
 
-    @Option(
-            names = "--from-start",
-            description = "Proves all of the log, and not only what came after the snapshot of the last clean run.")
-    private boolean fromStart;
+    @Mixin
+    private AuditCache cache = new AuditCache();
 
     @Mixin
     private AuditScope scope = new AuditScope();
@@ -34,7 +29,7 @@ final class AuditVerifyCommand extends BaseCommand {
 
     @Override
     public Integer call() throws IOException {
-        Report report = scope.audit(scope.realmOrAll()).verify(fromStart ? null : cache());
+        Report report = scope.audit(scope.realmOrAll()).verify(cache.path());
         if (output.isJson()) {
             out().println(json(report).toPrettyString());
         } else {
@@ -43,21 +38,10 @@ final class AuditVerifyCommand extends BaseCommand {
         return report.isClean() ? 0 : 1;
     }
 
-    /** Where the user's programs keep what can be made again. */
-    private static Path cache() {
-        @Nullable String configured = System.getenv("XDG_CACHE_HOME");
-        Path base = configured == null || configured.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".cache")
-                : Path.of(configured);
-        return base.resolve("xylem").resolve("audit");
-    }
-
     private void print(Report report) {
         for (Report.OfPartition part : report.partitions()) {
-            String from = part.snapshot() > 0
-                    ? "from the snapshot at offset " + part.snapshot() + " (--from-start proves it all)"
-                    : "from the start";
-            out().println("partition " + part.partition() + ": " + part.events() + " events " + from + ", "
+            out().println("partition " + part.partition() + ": " + part.events() + " events "
+                    + AuditCache.from(part.snapshot()) + ", "
                     + part.accepted() + " accepted, " + part.rejected() + " rejected, " + part.repeated()
                     + " repeated; compared " + part.outcomes() + " outcomes, " + part.allocations()
                     + " allocations, " + part.hashes() + " hashes"
@@ -74,20 +58,23 @@ final class AuditVerifyCommand extends BaseCommand {
             return;
         }
         List<Difference> differences = report.differences();
-        out().println(report.count()
-                + (report.count() == 1
-                        ? " difference"
-                        : " differences, the first at offset "
-                                + differences.getFirst().offset()));
+        out().println(
+                        report.count() == 1
+                                ? "1 difference"
+                                : report.count() + " differences, the first at " + place(differences.getFirst()));
         for (Difference one : differences.subList(0, Math.min(SHOWN, differences.size()))) {
-            out().println("offset " + one.offset() + ", realm " + one.realm() + ": " + one.kind() + " of " + one.about()
-                    + " (" + one.where() + ")");
+            out().println(place(one) + ", realm " + one.realm() + ": " + one.kind() + " of " + one.about() + " ("
+                    + one.where() + ")");
             out().println("  expected  " + one.expected());
             out().println("  found     " + one.found());
         }
         if (report.count() > SHOWN) {
-            out().println("and " + (report.count() - SHOWN) + " more; -o json lists up to 1000");
+            out().println("and " + (report.count() - SHOWN) + " more; -o json lists up to 1000 a partition");
         }
+    }
+
+    private static String place(Difference one) {
+        return "partition " + one.partition() + ", offset " + one.offset();
     }
 
     private static String some(long count, String what) {

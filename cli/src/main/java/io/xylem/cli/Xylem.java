@@ -1,6 +1,5 @@
 package io.xylem.cli;
 
-import io.xylem.audit.NotFollowedException;
 import io.xylem.cli.cluster.ClusterException;
 import io.xylem.schemas.RegistryException;
 import java.io.PrintWriter;
@@ -79,7 +78,6 @@ public final class Xylem implements Callable<Integer> {
             case ExecutionException e when e.getCause() instanceof Exception cause -> explain(cause);
             case ClusterException e -> String.valueOf(e.getMessage());
             case CommandException e -> String.valueOf(e.getMessage());
-            case NotFollowedException e -> String.valueOf(e.getMessage());
             case RegistryException e -> "the schema registry refused: " + e.getMessage();
             case KafkaException e -> "Kafka: " + causes(e);
             case java.io.IOException e -> causes(e);

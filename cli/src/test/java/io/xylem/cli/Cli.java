@@ -6,8 +6,8 @@ import java.util.List;
 import picocli.CommandLine;
 
 /** Runs the command in this JVM and keeps what it said. */
-final class Cli {
-    record Result(int status, String out, String err) {
+public final class Cli {
+    public record Result(int status, String out, String err) {
         List<String> lines() {
             return out.lines().toList();
         }
@@ -15,7 +15,7 @@ final class Cli {
 
     private Cli() {}
 
-    static Result run(String... arguments) {
+    public static Result run(String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
         CommandLine line = Xylem.commandLine();

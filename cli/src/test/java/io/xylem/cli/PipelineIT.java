@@ -25,6 +25,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -197,6 +198,17 @@ class PipelineIT {
         assertThat(after.get(0).path("subnet")).isEqualTo(before.get(0).path("subnet"));
         assertThat(after.get(1).path("serviceIps")).isEqualTo(before.get(1).path("serviceIps"));
         assertThat(after.get(2).path("serviceIps")).isNotEqualTo(before.get(1).path("serviceIps"));
+    }
+
+    /** Whatever the tests of this JVM did to the cluster: rejections, quarantine, bytes that can't be read, a restart. */
+    @AfterAll
+    static void theAuditFindsNothing() throws Exception {
+        Cli.Result verify = SharedCluster.run("audit", "verify", "--from-start");
+        assertThat(verify.status()).as(verify.out() + verify.err()).isZero();
+        assertThat(verify.out()).contains("clean: ").contains("unreadable events, which have no outcome");
+        await("routes that agree with the allocations")
+                .atMost(PATIENCE)
+                .until(() -> SharedCluster.run("audit", "leaks").status() == 0);
     }
 
     private static String joined(String worker) {
