@@ -8,12 +8,24 @@ import io.xylem.model.Ipv6;
  * An instance as packets need it: its route, whether it is on this worker, and the outer address of its worker (as in
  * {@link Addresses}).
  */
-public record Target(RouteUpdate.InstanceAt route, boolean local, long peerHigh, long peerLow, Candidate candidate)
+public record Target(
+        RouteUpdate.InstanceAt route, boolean local, long peerHigh, long peerLow, Candidate candidate, Usage usage)
         implements Verdict.Outbound {
     static Target of(RouteUpdate.InstanceAt route, String ownWorker) {
+        return of(route, ownWorker, new Usage());
+    }
+
+    /** @param usage the one of its service */
+    static Target of(RouteUpdate.InstanceAt route, String ownWorker, Usage usage) {
         Ipv6 peer = Addresses.underlay(route.underlay());
         boolean local = route.worker().equals(ownWorker);
-        return new Target(route, local, peer.high(), peer.low(), new Candidate(route.instance(), route.worker(), 1));
+        return new Target(
+                route,
+                local,
+                peer.high(),
+                peer.low(),
+                new Candidate(route.instance(), route.worker(), route.weight()),
+                usage);
     }
 
     public int peerPort() {

@@ -84,6 +84,7 @@ public final class Translator {
         flows.use(flow, packet, true, nowNs);
         Attachment own = flows.own(flow);
         Target remote = flows.remote(flow);
+        remote.usage().note(nowNs);
         boolean v4 = packet.isV4();
         packet.rewrite(
                 Addresses.high(own.instanceIp(), v4),
@@ -127,6 +128,7 @@ public final class Translator {
             counters.add(Count.FLOWS_ACCEPTED, 1);
         }
         flows.use(flow, packet, false, nowNs);
+        flows.remote(flow).usage().note(nowNs);
         packet.rewrite(
                 flows.dialledHigh(flow), flows.dialledLow(flow), packet.destinationHigh(), packet.destinationLow());
         return flows.own(flow);
@@ -139,12 +141,14 @@ public final class Translator {
         }
         ServiceAddress service = routes.service(packet.destinationHigh(), packet.destinationLow());
         if (service != null) {
+            service.usage().note(nowNs);
             return chosen(service, packet, nowNs);
         }
         Target instance = routes.instance(packet.destinationHigh(), packet.destinationLow());
         if (instance == null) {
             return Drop.UNKNOWN_DESTINATION;
         }
+        instance.usage().note(nowNs);
         if (!instance.reachable()) {
             return Drop.INSTANCE_NOT_READY;
         }
