@@ -1,6 +1,7 @@
 package io.xylem.proxy.domain;
 
 import io.xylem.balancing.Candidate;
+import io.xylem.balancing.Site;
 import io.xylem.model.Endpoint;
 import io.xylem.model.Ipv6;
 
@@ -13,7 +14,12 @@ public record Target(RouteUpdate.InstanceAt route, boolean local, long peerHigh,
     static Target of(RouteUpdate.InstanceAt route, String ownWorker) {
         Ipv6 peer = Addresses.underlay(route.underlay());
         boolean local = route.worker().equals(ownWorker);
-        return new Target(route, local, peer.high(), peer.low(), new Candidate(route.instance(), route.worker(), 1));
+        return new Target(
+                route,
+                local,
+                peer.high(),
+                peer.low(),
+                new Candidate(route.instance(), new Site(route.worker(), null, null), 1));
     }
 
     public int peerPort() {
