@@ -1,5 +1,6 @@
 package io.xylem.proxy.domain;
 
+import io.xylem.balancing.Site;
 import io.xylem.model.DualAddress;
 import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceName;
@@ -49,7 +50,7 @@ public sealed interface RouteUpdate {
                 Endpoint underlay,
                 InstanceState state,
                 long version) {
-            this(instance, instanceIp, namespaceIp, new Host(worker, underlay, null, null), 1, state, version, false);
+            this(instance, instanceIp, namespaceIp, new Host(new Site(worker, null, null), underlay), 1, state, version, false);
         }
 
         public String worker() {

@@ -24,7 +24,7 @@ public record Target(
                 local,
                 peer.high(),
                 peer.low(),
-                new Candidate(route.instance(), route.worker(), route.weight()),
+                new Candidate(route.instance(), route.host().site(), route.weight()),
                 usage);
     }
 

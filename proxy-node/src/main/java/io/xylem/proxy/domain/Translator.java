@@ -1,6 +1,7 @@
 package io.xylem.proxy.domain;
 
 import io.xylem.balancing.Policies;
+import io.xylem.balancing.Site;
 import io.xylem.proxy.domain.Counters.Count;
 
 /**
@@ -67,7 +68,7 @@ public final class Translator {
             if (own == null) {
                 return Drop.SOURCE_NOT_ATTACHED;
             }
-            Verdict.Outbound verdict = destination(packet, nowNs);
+            Verdict.Outbound verdict = destination(own, packet, nowNs);
             if (!(verdict instanceof Target remote)) {
                 return verdict;
             }
@@ -135,14 +136,14 @@ public final class Translator {
     }
 
     /** Who gets a packet that belongs to no flow. */
-    private Verdict.Outbound destination(Packet packet, long nowNs) {
+    private Verdict.Outbound destination(Attachment own, Packet packet, long nowNs) {
         if (packet.isEchoReply()) {
             return Drop.NO_FLOW;
         }
         ServiceAddress service = routes.service(packet.destinationHigh(), packet.destinationLow());
         if (service != null) {
             service.usage().note(nowNs);
-            return chosen(service, packet, nowNs);
+            return chosen(service, own, packet, nowNs);
         }
         Target instance = routes.instance(packet.destinationHigh(), packet.destinationLow());
         if (instance == null) {
@@ -156,14 +157,20 @@ public final class Translator {
     }
 
     /** Asks again when the answers of the chosen one could not be told from those of another flow. */
-    private Verdict.Outbound chosen(ServiceAddress service, Packet packet, long nowNs) {
+    private Verdict.Outbound chosen(ServiceAddress service, Attachment own, Packet packet, long nowNs) {
         for (int attempt = 0; attempt <= service.targets().size(); attempt++) {
-            Verdict.Outbound verdict = choosers.choose(service);
+            Verdict.Outbound verdict = choosers.choose(service, own.instance(), site(own), nowNs);
             if (!(verdict instanceof Target target) || makesWay(target, packet, nowNs)) {
                 return verdict;
             }
         }
         return Drop.FLOW_COLLISION;
+    }
+
+    /** Where this worker is: the client's own route says it. */
+    private Site site(Attachment own) {
+        Target route = routes.instance(Addresses.high(own.instanceIp(), false), Addresses.low(own.instanceIp(), false));
+        return route != null && route.local() ? route.candidate().site() : new Site(routes.worker(), null, null);
     }
 
     /**

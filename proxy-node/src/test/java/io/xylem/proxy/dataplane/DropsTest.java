@@ -205,7 +205,7 @@ class DropsTest {
 
             @Override
             public InstanceChooser newChooser() {
-                return choice::applyAsInt;
+                return asked -> choice.applyAsInt(asked.candidates());
             }
         };
     }
