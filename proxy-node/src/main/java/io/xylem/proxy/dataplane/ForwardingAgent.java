@@ -7,6 +7,9 @@ import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.Explained;
+import io.xylem.proxy.domain.FiveTuple;
+import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.FlowTable;
 import io.xylem.proxy.domain.Packet;
 import io.xylem.proxy.domain.RouteTable;
@@ -14,6 +17,8 @@ import io.xylem.proxy.domain.Target;
 import io.xylem.proxy.domain.Translator;
 import io.xylem.proxy.domain.Verdict;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +27,10 @@ import org.slf4j.LoggerFactory;
  * Moves packets between the instances of this worker and the other workers. One thread. A turn, in packet order:
  *
  * <pre>
+ *  0. clients of instances that are gone ── reset ──────► device
  *  1. device ──► fromDevice ── outbound ──┬──► toTunnel ──► tunnel
- *                                         └── inbound ──► toDevice ──► device     (both ends are here)
+ *                                         ├── inbound ──► toDevice ──► device     (both ends are here)
+ *                                         └── dropped ──► reset, unreachable ──► device
  *  2. tunnel ──► fromTunnel ── inbound ──────────────────► toDevice ──► device
  * </pre>
  *
@@ -52,6 +59,10 @@ public final class ForwardingAgent {
     private final PacketBatch fromTunnel;
     private final PacketBatch toDevice;
     private final PacketBatch toTunnel;
+    private final Answering answering;
+    private final Probing probing;
+    private final Questions questions = new Questions();
+    private final Policies policies;
     private boolean defectSeen;
 
     /** @param routes and {@code attachments} are read once a turn, so a volatile read is enough */
@@ -68,6 +79,9 @@ public final class ForwardingAgent {
         this.routes = routes;
         this.attachments = attachments;
         this.counters = counters;
+        this.policies = policies;
+        answering = new Answering(device, counters);
+        probing = new Probing(tunnel, counters);
         flows = new FlowTable(limits.maxFlows(), limits.hashSeed(), counters);
         translator = new Translator(flows, policies, counters);
         PacketBatch[] batches = PacketBatch.sharing(4, limits.batchPackets(), limits.maxPacketBytes());
@@ -78,15 +92,41 @@ public final class ForwardingAgent {
     }
 
     /**
+     * Measures round trips to other workers from now on, for the policies that go by them. Before the first turn.
+     *
+     * @param clockNs the clock of the turns
+     * @param random what nobody can guess
+     */
+    public void measure(LongSupplier clockNs, LongSupplier random) {
+        probing.begin(policies, translator, clockNs, random);
+    }
+
+    /** For any thread. */
+    public FlowCounts flowCounts() {
+        return flows.counts();
+    }
+
+    /**
+     * What would become of a packet like this one, and why; nothing is changed. For any thread: the answer comes in one of
+     * the next turns.
+     */
+    public CompletableFuture<Explained> explain(FiveTuple packet) {
+        return questions.ask(packet);
+    }
+
+    /**
      * One turn: what waits at the device and the tunnel, a batch each.
      *
      * @param nowNs the time of this turn on a clock that never goes back
-     * @return how many packets were read; 0 when there was nothing to do
+     * @return how many packets were read and flows ended; 0 when there was nothing to do
      * @throws IOException when a port is gone; no packet, whatever its bytes, causes any exception
      */
     public int doWork(long nowNs) throws IOException {
-        translator.use(routes.get(), attachments.get());
-        int read = forwardOutbound(nowNs) + forwardInbound(nowNs);
+        RouteTable table = routes.get();
+        translator.use(table, attachments.get());
+        questions.answerOne(translator, nowNs);
+        probing.ask(table, nowNs);
+        int read = answering.endFlows(translator, nowNs) + forwardOutbound(nowNs) + forwardInbound(nowNs);
         flows.expire(nowNs, EXPIRED_FLOWS_PER_TURN);
         counters.set(Count.FLOWS, flows.size());
         return read;
@@ -103,11 +143,15 @@ public final class ForwardingAgent {
                     toTunnel.setPeer(moved, target.peerHigh(), target.peerLow(), target.peerPort());
                     counters.add(Count.SENT_BYTES, packet.length());
                 }
-                case Drop reason -> counters.drop(Direction.OUTBOUND, reason);
+                case Drop reason -> {
+                    counters.drop(Direction.OUTBOUND, reason);
+                    answering.refuse(packet, reason, nowNs);
+                }
             }
         }
         flushToTunnel();
         flushToDevice();
+        answering.flush();
         return read;
     }
 
@@ -115,6 +159,9 @@ public final class ForwardingAgent {
         fromTunnel.clear();
         int read = tunnel.receive(fromTunnel);
         for (int slot = 0; slot < fromTunnel.count(); slot++) {
+            if (probing.takes(fromTunnel, slot, nowNs)) {
+                continue;
+            }
             Drop malformed = packet.wrap(fromTunnel.memory(), fromTunnel.offset(slot), fromTunnel.length(slot));
             deliver(fromTunnel, slot, malformed != null ? malformed : inbound(nowNs));
         }

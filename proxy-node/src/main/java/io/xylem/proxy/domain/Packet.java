@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *  ICMP echo:       type 0 | code 1 | checksum 2 | identifier 4
  * </pre>
  */
-public final class Packet {
+public final class Packet implements FiveTuple {
     /** What the translation knows of the transport. */
     enum Transport {
         TCP,
@@ -212,6 +212,23 @@ public final class Packet {
         destinationPort = u16(at + 2);
     }
 
+    /** Gives the packet another source port, or identifier of an echo request, in the place of a non-opaque one. */
+    void rewriteSourcePort(int port) {
+        putPort(transport == Transport.ECHO ? 4 : 0, sourcePort, port);
+        sourcePort = port;
+    }
+
+    /** The same for the destination port, or the identifier of an echo reply. */
+    void rewriteDestinationPort(int port) {
+        putPort(transport == Transport.ECHO ? 4 : 2, destinationPort, port);
+        destinationPort = port;
+    }
+
+    private void putPort(int at, int before, int after) {
+        putU16(transportAt + at, after);
+        updateChecksum(Checksums.change16(before, after), true);
+    }
+
     /** Gives the packet other addresses of its own family, and its checksums what belongs to them. */
     void rewrite(long newSourceHigh, long newSourceLow, long newDestinationHigh, long newDestinationLow) {
         long change;
@@ -235,11 +252,15 @@ public final class Packet {
         sourceLow = newSourceLow;
         destinationHigh = newDestinationHigh;
         destinationLow = newDestinationLow;
+        updateChecksum(change, !v4); // of the two ICMPs only version 6 has a pseudo-header (RFC 4443, 2.3)
+    }
+
+    private void updateChecksum(long change, boolean coveredByIcmp) {
         switch (transport) {
             case TCP -> putU16(transportAt + 16, Checksums.update(u16(transportAt + 16), change));
             case UDP -> putU16(transportAt + 6, Checksums.updateUdp(u16(transportAt + 6), change));
             case ECHO -> {
-                if (!v4) { // only ICMPv6 has a pseudo-header (RFC 4443, 2.3)
+                if (coveredByIcmp) {
                     putU16(transportAt + 2, Checksums.update(u16(transportAt + 2), change));
                 }
             }
@@ -259,35 +280,65 @@ public final class Packet {
         return transport;
     }
 
-    long sourceHigh() {
+    @Override
+    public long sourceHigh() {
         return sourceHigh;
     }
 
-    long sourceLow() {
+    @Override
+    public long sourceLow() {
         return sourceLow;
     }
 
-    long destinationHigh() {
+    @Override
+    public long destinationHigh() {
         return destinationHigh;
     }
 
-    long destinationLow() {
+    @Override
+    public long destinationLow() {
         return destinationLow;
     }
 
-    /** The ports and the protocol as a {@link FlowTable} keys them, for a packet from the instance of this worker. */
-    long portsOutbound() {
-        return FlowTable.ports(sourcePort, destinationPort, protocol);
+    @Override
+    public int protocol() {
+        return protocol;
     }
 
-    /** The same for a packet to the instance of this worker. */
-    long portsInbound() {
-        return FlowTable.ports(destinationPort, sourcePort, protocol);
+    @Override
+    public int sourcePort() {
+        return sourcePort;
+    }
+
+    @Override
+    public int destinationPort() {
+        return destinationPort;
     }
 
     /** The first segment of a TCP connection, or a repetition of it. */
     boolean isSyn() {
         return (tcpFlags & (SYN | ACK | RST)) == SYN;
+    }
+
+    boolean isAck() {
+        return (tcpFlags & ACK) != 0;
+    }
+
+    /** TCP: the sequence number of its first octet. */
+    int sequence() {
+        return memory.getInt(transportAt + 4);
+    }
+
+    /** TCP: the sequence number after its last octet; SYN and FIN take one each (RFC 9293, 3.4). */
+    int sequenceEnd() {
+        int headerBytes = (u8(transportAt + 12) >>> 4) * 4;
+        int octets = end() - transportAt - headerBytes;
+        return sequence() + octets + ((tcpFlags & SYN) != 0 ? 1 : 0) + ((tcpFlags & FIN) != 0 ? 1 : 0);
+    }
+
+    /** TCP: the sequence number that its sender expects next. Means something if {@link #isAck}. */
+    int acknowledgment() {
+        return memory.getInt(transportAt + 8);
     }
 
     boolean isFin() {
@@ -301,6 +352,11 @@ public final class Packet {
     /** Whether it can only answer something. */
     boolean isEchoReply() {
         return echoReply;
+    }
+
+    /** Copies the packet's first bytes. */
+    void quote(int bytes, ByteBuffer into, int at) {
+        into.put(at, memory, offset, bytes);
     }
 
     private int end() {

@@ -67,6 +67,11 @@ public final class RouteTable {
         return byNamespaceIp.get(high, low);
     }
 
+    /** The instances of this table that are not the very same in a later one; costs as much as has changed. */
+    void forEachChanged(RouteTable later, Consumer<Target> action) {
+        byInstanceIp.v4().forEachChanged(later.byInstanceIp.v4(), action);
+    }
+
     /** In no particular order. */
     public void forEachInstance(Consumer<Target> action) {
         byInstanceIp.forEach(action);

@@ -37,6 +37,11 @@ public record Target(
         return route.underlay();
     }
 
+    /** Whether its worker fell silent. This worker is not, whatever is said of it. */
+    boolean isLost() {
+        return route.workerLost() && !local;
+    }
+
     /** Whether a service IP may choose it for a new flow. */
     public boolean usable() {
         return switch (route.state()) {
