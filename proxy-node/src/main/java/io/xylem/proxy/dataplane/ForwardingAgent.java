@@ -12,7 +12,9 @@ import io.xylem.proxy.domain.Packet;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.Target;
 import io.xylem.proxy.domain.Translator;
+import io.xylem.proxy.domain.UnknownAddresses;
 import io.xylem.proxy.domain.Verdict;
+import io.xylem.proxy.domain.WaitingPackets;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -47,6 +49,7 @@ public final class ForwardingAgent {
     private final Counters counters;
     private final FlowTable flows;
     private final Translator translator;
+    private final WaitingPackets waiting;
     private final Packet packet = new Packet();
     private final PacketBatch fromDevice;
     private final PacketBatch fromTunnel;
@@ -63,6 +66,19 @@ public final class ForwardingAgent {
             Policies policies,
             Counters counters,
             Limits limits) {
+        this(device, tunnel, routes, attachments, policies, counters, limits, UnknownAddresses.NOBODY_TO_ASK);
+    }
+
+    /** @param unknownAddresses where to ask for what the routes don't tell */
+    public ForwardingAgent(
+            PacketDevice device,
+            Tunnel tunnel,
+            Supplier<RouteTable> routes,
+            Supplier<Attachments> attachments,
+            Policies policies,
+            Counters counters,
+            Limits limits,
+            UnknownAddresses unknownAddresses) {
         this.device = device;
         this.tunnel = tunnel;
         this.routes = routes;
@@ -70,6 +86,7 @@ public final class ForwardingAgent {
         this.counters = counters;
         flows = new FlowTable(limits.maxFlows(), limits.hashSeed(), counters);
         translator = new Translator(flows, policies, counters);
+        waiting = new WaitingPackets(unknownAddresses, WaitingPackets.Limits.DEFAULT, counters);
         PacketBatch[] batches = PacketBatch.sharing(4, limits.batchPackets(), limits.maxPacketBytes());
         fromDevice = batches[0];
         fromTunnel = batches[1];
@@ -85,7 +102,9 @@ public final class ForwardingAgent {
      * @throws IOException when a port is gone; no packet, whatever its bytes, causes any exception
      */
     public int doWork(long nowNs) throws IOException {
-        translator.use(routes.get(), attachments.get());
+        RouteTable table = routes.get();
+        translator.use(table, attachments.get());
+        waiting.review(table, nowNs);
         int read = forwardOutbound(nowNs) + forwardInbound(nowNs);
         flows.expire(nowNs, EXPIRED_FLOWS_PER_TURN);
         counters.set(Count.FLOWS, flows.size());
@@ -94,7 +113,8 @@ public final class ForwardingAgent {
 
     private int forwardOutbound(long nowNs) throws IOException {
         fromDevice.clear();
-        int read = device.read(fromDevice);
+        int released = release(Direction.OUTBOUND, fromDevice);
+        int read = released + device.read(fromDevice);
         for (int slot = 0; slot < fromDevice.count(); slot++) {
             switch (outbound(slot, nowNs)) {
                 case Target target when target.local() -> deliver(fromDevice, slot, inbound(nowNs));
@@ -103,7 +123,10 @@ public final class ForwardingAgent {
                     toTunnel.setPeer(moved, target.peerHigh(), target.peerLow(), target.peerPort());
                     counters.add(Count.SENT_BYTES, packet.length());
                 }
-                case Drop reason -> counters.drop(Direction.OUTBOUND, reason);
+                case Drop reason -> {
+                    boolean mayWait = reason == Drop.UNKNOWN_DESTINATION && slot >= released;
+                    refuse(Direction.OUTBOUND, fromDevice, slot, reason, mayWait, nowNs);
+                }
             }
         }
         flushToTunnel();
@@ -113,13 +136,43 @@ public final class ForwardingAgent {
 
     private int forwardInbound(long nowNs) throws IOException {
         fromTunnel.clear();
-        int read = tunnel.receive(fromTunnel);
+        int released = release(Direction.INBOUND, fromTunnel);
+        int read = released + tunnel.receive(fromTunnel);
         for (int slot = 0; slot < fromTunnel.count(); slot++) {
             Drop malformed = packet.wrap(fromTunnel.memory(), fromTunnel.offset(slot), fromTunnel.length(slot));
-            deliver(fromTunnel, slot, malformed != null ? malformed : inbound(nowNs));
+            Verdict.Inbound verdict = malformed != null ? malformed : inbound(nowNs);
+            if (verdict instanceof Drop reason) {
+                boolean mayWait = reason == Drop.UNKNOWN_SOURCE && slot >= released;
+                refuse(Direction.INBOUND, fromTunnel, slot, reason, mayWait, nowNs);
+            } else {
+                deliver(fromTunnel, slot, verdict);
+            }
         }
         flushToDevice();
         return read;
+    }
+
+    /** Packets whose routes have come go before those that come now. @return how many */
+    private int release(Direction direction, PacketBatch into) {
+        while (!into.isFull()) {
+            byte[] released = waiting.release(direction);
+            if (released == null) {
+                break;
+            }
+            MemoryDevice.copyIn(released, into);
+        }
+        return into.count();
+    }
+
+    /** The packet that was looked at last waits, or is lost. One that has waited does not wait again. */
+    private void refuse(
+            Direction direction, PacketBatch from, int slot, Drop reason, boolean mayWait, long nowNs) {
+        Drop why = mayWait
+                ? waiting.keep(direction, packet, from.memory(), from.offset(slot), from.length(slot), nowNs)
+                : reason;
+        if (why != null) {
+            counters.drop(direction, why);
+        }
     }
 
     private Verdict.Outbound outbound(int slot, long nowNs) {
