@@ -120,7 +120,8 @@ final class RecordWriter {
                 instance.worker(),
                 AvroWords.toAvro(instance.instanceIp()),
                 AvroWords.toAvro(instance.namespaceIp()),
-                AvroWords.toAvro(instance.state()));
+                AvroWords.toAvro(instance.state()),
+                1);
         return new Change(Keys.instance(realm, instance.name()), new Allocation(realm, version, body));
     }
 }

@@ -95,7 +95,7 @@ class AllocatorTopologyTest {
         assertThat(AvroWords.toModel(driver.outcome().getServiceIps()).toString())
                 .isEqualTo("[ServiceIp[ipType=RR, address=10.30.0.1 fdff:2000::1]]");
 
-        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1", 1)));
         assertThat(driver.allocations().getFirst().key()).isEqualTo("main|instance|" + S + "|1");
         Outcome scheduled = driver.outcome();
         assertThat(AvroWords.toModel(scheduled.getInstanceIp()).toString()).isEqualTo("10.30.0.2 fdff::1");
@@ -119,7 +119,7 @@ class AllocatorTopologyTest {
         driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
         driver.publish(AvroEvents.event("x", new WorkerLeft("w9")));
         assertThat(driver.hashes()).isEmpty();
-        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1", 1)));
         List<TestRecord<String, StateHash>> hashes = driver.hashes();
         assertThat(hashes).extracting(TestRecord::key).containsExactly("main");
         // The repeated event and that of the other realm are not counted, the refused one is.
@@ -186,7 +186,7 @@ class AllocatorTopologyTest {
     void whatGoesIsTakenBackWithTheVersionInTheHeader() {
         driver.publish(AvroEvents.event("j", joined("w1")));
         driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
-        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1", 1)));
         driver.allocations();
         driver.publish(AvroEvents.event("l", new WorkerLeft("w1")));
         List<TestRecord<String, Allocation>> gone = driver.allocations();
@@ -229,7 +229,7 @@ class AllocatorTopologyTest {
                 "no name",
                 new WorkerJoined("", "c", new UnderlayEndpoint("1.1.1.1", 1), null, null),
                 "''");
-        refused("MALFORMED_EVENT", "a number below 0", new InstanceScheduled(S, -1, "w1"), "not -1");
+        refused("MALFORMED_EVENT", "a number below 0", new InstanceScheduled(S, -1, "w1", 1), "not -1");
         refused(
                 "MALFORMED_EVENT",
                 "no address",

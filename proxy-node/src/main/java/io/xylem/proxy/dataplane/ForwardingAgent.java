@@ -1,6 +1,7 @@
 package io.xylem.proxy.dataplane;
 
 import io.xylem.balancing.Policies;
+import io.xylem.model.InstanceName;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
@@ -12,13 +13,17 @@ import io.xylem.proxy.domain.FiveTuple;
 import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.FlowTable;
 import io.xylem.proxy.domain.Packet;
+import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.Target;
 import io.xylem.proxy.domain.Translator;
+import io.xylem.proxy.domain.UnknownAddresses;
 import io.xylem.proxy.domain.Verdict;
+import io.xylem.proxy.domain.WaitingPackets;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +59,7 @@ public final class ForwardingAgent {
     private final Counters counters;
     private final FlowTable flows;
     private final Translator translator;
+    private final WaitingPackets waiting;
     private final Packet packet = new Packet();
     private final PacketBatch fromDevice;
     private final PacketBatch fromTunnel;
@@ -63,6 +69,8 @@ public final class ForwardingAgent {
     private final Probing probing;
     private final Questions questions = new Questions();
     private final Policies policies;
+    private final ObjIntConsumer<InstanceName> takeLoad;
+    private Reported loads = new Reported();
     private boolean defectSeen;
 
     /** @param routes and {@code attachments} are read once a turn, so a volatile read is enough */
@@ -74,6 +82,19 @@ public final class ForwardingAgent {
             Policies policies,
             Counters counters,
             Limits limits) {
+        this(device, tunnel, routes, attachments, policies, counters, limits, UnknownAddresses.NOBODY_TO_ASK);
+    }
+
+    /** @param unknownAddresses where to ask for what the routes don't tell */
+    public ForwardingAgent(
+            PacketDevice device,
+            Tunnel tunnel,
+            Supplier<RouteTable> routes,
+            Supplier<Attachments> attachments,
+            Policies policies,
+            Counters counters,
+            Limits limits,
+            UnknownAddresses unknownAddresses) {
         this.device = device;
         this.tunnel = tunnel;
         this.routes = routes;
@@ -84,6 +105,8 @@ public final class ForwardingAgent {
         probing = new Probing(tunnel, counters);
         flows = new FlowTable(limits.maxFlows(), limits.hashSeed(), counters);
         translator = new Translator(flows, policies, counters);
+        takeLoad = translator.measured()::reported;
+        waiting = new WaitingPackets(unknownAddresses, WaitingPackets.Limits.DEFAULT, counters);
         PacketBatch[] batches = PacketBatch.sharing(4, limits.batchPackets(), limits.maxPacketBytes());
         fromDevice = batches[0];
         fromTunnel = batches[1];
@@ -92,12 +115,14 @@ public final class ForwardingAgent {
     }
 
     /**
-     * Measures round trips to other workers from now on, for the policies that go by them. Before the first turn.
+     * Collects what policies go by from now on. Before the first turn.
      *
-     * @param clockNs the clock of the turns
+     * @param reportedLoads how many flows instances have, as their workers say
+     * @param clockNs the clock of the turns, to measure round trips to other workers
      * @param random what nobody can guess
      */
-    public void measure(LongSupplier clockNs, LongSupplier random) {
+    public void measure(Reported reportedLoads, LongSupplier clockNs, LongSupplier random) {
+        loads = reportedLoads;
         probing.begin(policies, translator, clockNs, random);
     }
 
@@ -124,6 +149,8 @@ public final class ForwardingAgent {
     public int doWork(long nowNs) throws IOException {
         RouteTable table = routes.get();
         translator.use(table, attachments.get());
+        waiting.review(table, nowNs);
+        loads.drain(takeLoad);
         questions.answerOne(translator, nowNs);
         probing.ask(table, nowNs);
         int read = answering.endFlows(translator, nowNs) + forwardOutbound(nowNs) + forwardInbound(nowNs);
@@ -134,7 +161,8 @@ public final class ForwardingAgent {
 
     private int forwardOutbound(long nowNs) throws IOException {
         fromDevice.clear();
-        int read = device.read(fromDevice);
+        int released = release(Direction.OUTBOUND, fromDevice);
+        int read = released + device.read(fromDevice);
         for (int slot = 0; slot < fromDevice.count(); slot++) {
             switch (outbound(slot, nowNs)) {
                 case Target target when target.local() -> deliver(fromDevice, slot, inbound(nowNs));
@@ -144,8 +172,8 @@ public final class ForwardingAgent {
                     counters.add(Count.SENT_BYTES, packet.length());
                 }
                 case Drop reason -> {
-                    counters.drop(Direction.OUTBOUND, reason);
-                    answering.refuse(packet, reason, nowNs);
+                    boolean mayWait = reason == Drop.UNKNOWN_DESTINATION && slot >= released;
+                    refuse(Direction.OUTBOUND, fromDevice, slot, reason, mayWait, nowNs);
                 }
             }
         }
@@ -157,16 +185,49 @@ public final class ForwardingAgent {
 
     private int forwardInbound(long nowNs) throws IOException {
         fromTunnel.clear();
-        int read = tunnel.receive(fromTunnel);
+        int released = release(Direction.INBOUND, fromTunnel);
+        int read = released + tunnel.receive(fromTunnel);
         for (int slot = 0; slot < fromTunnel.count(); slot++) {
             if (probing.takes(fromTunnel, slot, nowNs)) {
                 continue;
             }
             Drop malformed = packet.wrap(fromTunnel.memory(), fromTunnel.offset(slot), fromTunnel.length(slot));
-            deliver(fromTunnel, slot, malformed != null ? malformed : inbound(nowNs));
+            Verdict.Inbound verdict = malformed != null ? malformed : inbound(nowNs);
+            if (verdict instanceof Drop reason) {
+                boolean mayWait = reason == Drop.UNKNOWN_SOURCE && slot >= released;
+                refuse(Direction.INBOUND, fromTunnel, slot, reason, mayWait, nowNs);
+            } else {
+                deliver(fromTunnel, slot, verdict);
+            }
         }
         flushToDevice();
         return read;
+    }
+
+    /** Packets whose routes have come go before those that come now. @return how many */
+    private int release(Direction direction, PacketBatch into) {
+        while (!into.isFull()) {
+            byte[] released = waiting.release(direction);
+            if (released == null) {
+                break;
+            }
+            MemoryDevice.copyIn(released, into);
+        }
+        return into.count();
+    }
+
+    /** The packet that was looked at last waits, or is lost. One that has waited does not wait again. */
+    private void refuse(Direction direction, PacketBatch from, int slot, Drop reason, boolean mayWait, long nowNs)
+            throws IOException {
+        Drop why = mayWait
+                ? waiting.keep(direction, packet, from.memory(), from.offset(slot), from.length(slot), nowNs)
+                : reason;
+        if (why != null) {
+            counters.drop(direction, why);
+            if (direction == Direction.OUTBOUND) {
+                answering.refuse(packet, why, nowNs);
+            }
+        }
     }
 
     private Verdict.Outbound outbound(int slot, long nowNs) {

@@ -7,8 +7,8 @@ import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.ProbeFrame;
 import io.xylem.proxy.domain.RateLimit;
-import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RoundTrips;
+import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.Translator;
 import java.io.IOException;
 import java.util.function.LongSupplier;
@@ -90,8 +90,7 @@ final class Probing {
             return;
         }
         int added = batch.add(ProbeFrame.BYTES);
-        ProbeFrame.writeAnswer(
-                ProbeFrame.nonce(from.memory(), from.offset(slot)), batch.memory(), batch.offset(added));
+        ProbeFrame.writeAnswer(ProbeFrame.nonce(from.memory(), from.offset(slot)), batch.memory(), batch.offset(added));
         batch.setPeer(added, from.peerHigh(slot), from.peerLow(slot), from.peerPort(slot));
         counters.add(Count.ANSWERED_PROBES, 1);
         flush(); // at once: what waits here is measured there

@@ -15,7 +15,7 @@ final class Checksums {
 
     /** A 16-bit word at an even place became another. */
     static long change16(int before, int after) {
-        return (~before & 0xffff) + after;
+        return (~before & 0xffffL) + after;
     }
 
     /** A 32-bit word became another. */

@@ -31,6 +31,8 @@ public final class Counters {
         FLOWS_EVICTED,
         /** Flows forgotten because their ends changed or a newer flow took their place. */
         FLOWS_REPLACED,
+        /** Packets that waited for the routes of an address that was not known here. */
+        WAITED_PACKETS,
         /** Connections whose own end was reset because the instance at the other end is gone. */
         FLOWS_BROKEN,
         /** Segments answered by a reset. */

@@ -57,6 +57,10 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     /** Inbound: the source is no instance IP that is known here. */
     UNKNOWN_SOURCE,
 
+    /** It waited for the routes of an unknown address, and they did not come in time. */
+    NO_ROUTE_IN_TIME,
+    /** It would have had to wait for the routes of an unknown address, and enough packets wait already. */
+    TOO_MANY_WAITING,
     /** A probe's answer that was not asked for, or not from there, or not now. */
     STRAY_PROBE,
     /** More probes than a worker answers. */

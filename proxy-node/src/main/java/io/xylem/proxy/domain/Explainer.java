@@ -33,26 +33,36 @@ final class Explainer {
         ServiceAddress service = routes.service(packet.destinationHigh(), packet.destinationLow());
         int flow = flows.peekOutbound(packet);
         if (flow != FlowTable.NONE && !flows.isExpired(flow, nowNs)) {
-            Target remote = routes.instance(flows.remoteHigh(flow), flows.remoteLow(flow));
-            boolean isThere = remote != null
-                    && remote.route().instance().equals(flows.remote(flow).route().instance())
-                    && !remote.isLost();
-            return isThere
-                    ? taken(packet, own, service, true, List.of(), "the flow exists and keeps its instance", remote,
-                            flows.wirePort(flow))
-                    : dropped(own, service, List.of(), Drop.INSTANCE_GONE);
+            return ofFlow(packet, own, service, flow);
         }
         if (service == null) {
             return switch (Translator.byInstanceIp(
                     routes.instance(packet.destinationHigh(), packet.destinationLow()))) {
                 case Drop reason -> dropped(own, null, List.of(), reason);
                 case Target remote ->
-                    taken(packet, own, null, false, List.of(), "an instance IP means that instance", remote,
+                    taken(
+                            packet,
+                            own,
+                            null,
+                            false,
+                            List.of(),
+                            "an instance IP means that instance",
+                            remote,
                             packet.sourcePort());
             };
         }
         Drop refusal = Translator.refusal(service);
         return refusal != null ? dropped(own, service, List.of(), refusal) : byPolicy(packet, own, service, nowNs);
+    }
+
+    private Explained ofFlow(FiveTuple packet, Attachment own, @Nullable ServiceAddress service, int flow) {
+        Target was = flows.remote(flow);
+        Target now = routes.instance(flows.remoteHigh(flow), flows.remoteLow(flow));
+        if (now == null || !now.route().instance().equals(was.route().instance()) || now.isLost()) {
+            return dropped(own, service, List.of(), Drop.INSTANCE_GONE);
+        }
+        String reason = "the flow exists and keeps its instance";
+        return taken(packet, own, service, true, List.of(), reason, now, flows.wirePort(flow));
     }
 
     private Explained byPolicy(FiveTuple packet, Attachment own, ServiceAddress service, long nowNs) {
@@ -69,10 +79,24 @@ final class Explainer {
         List<Considered> considered = considered(service, explanation.scores(), chosen);
         if (chosen < 0 || chosen >= service.targets().size()) {
             return new Explained(
-                    routes.version(), own.instance(), service, false, considered, explanation.reason(), null, null,
+                    routes.version(),
+                    own.instance(),
+                    service,
+                    false,
+                    considered,
+                    explanation.reason(),
+                    null,
+                    null,
                     List.of());
         }
-        return taken(packet, own, service, false, considered, explanation.reason(), service.targets().get(chosen),
+        return taken(
+                packet,
+                own,
+                service,
+                false,
+                considered,
+                explanation.reason(),
+                service.targets().get(chosen),
                 packet.sourcePort());
     }
 
@@ -111,8 +135,7 @@ final class Explainer {
         boolean v4 = Addresses.isV4(packet.sourceHigh(), packet.sourceLow());
         String sender = text(packet.sourceHigh(), packet.sourceLow(), packet.sourcePort());
         String dialled = text(packet.destinationHigh(), packet.destinationLow(), packet.destinationPort());
-        String instanceIp = text(
-                Addresses.high(own.instanceIp(), v4), Addresses.low(own.instanceIp(), v4), wirePort);
+        String instanceIp = text(Addresses.high(own.instanceIp(), v4), Addresses.low(own.instanceIp(), v4), wirePort);
         String receiver = text(
                 Addresses.high(remote.route().namespaceIp(), v4),
                 Addresses.low(remote.route().namespaceIp(), v4),
@@ -123,8 +146,7 @@ final class Explainer {
             path.add(new Step("tunnel to " + remote.peer(), instanceIp, receiver));
         }
         path.add(new Step(remote.route().instance() + " on " + remote.route().worker(), instanceIp, receiver));
-        return new Explained(
-                routes.version(), own.instance(), service, flow, considered, reason, remote, null, path);
+        return new Explained(routes.version(), own.instance(), service, flow, considered, reason, remote, null, path);
     }
 
     private static String text(long high, long low, int port) {

@@ -2,6 +2,8 @@ package io.xylem.proxy.domain;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +33,17 @@ final class FlowAges {
         }
     }
 
-    private static final Kind[] KINDS = Kind.values();
-
     private final long[] usedNs;
     private final @Nullable Kind[] kinds;
-    private final RecencyList[] lists;
+    private final Map<Kind, RecencyList> lists = new EnumMap<>(Kind.class);
 
     FlowAges(int capacity) {
         usedNs = new long[capacity];
         kinds = new Kind[capacity];
         int[] newer = new int[capacity];
         int[] older = new int[capacity];
-        lists = new RecencyList[KINDS.length];
-        for (int i = 0; i < lists.length; i++) {
-            lists[i] = new RecencyList(newer, older);
+        for (Kind kind : Kind.values()) {
+            lists.put(kind, new RecencyList(newer, older));
         }
     }
 
@@ -70,7 +69,7 @@ final class FlowAges {
 
     /** @return a flow that is silent for too long, or {@link #NONE} */
     int expired(long nowNs) {
-        for (RecencyList list : lists) {
+        for (RecencyList list : lists.values()) {
             int oldest = list.oldest();
             if (oldest != NONE && isExpired(oldest, nowNs)) {
                 return oldest;
@@ -81,7 +80,7 @@ final class FlowAges {
 
     int leastRecentlyUsed(long nowNs) {
         int least = NONE;
-        for (RecencyList list : lists) {
+        for (RecencyList list : lists.values()) {
             int oldest = list.oldest();
             if (oldest != NONE && (least == NONE || nowNs - usedNs[oldest] > nowNs - usedNs[least])) {
                 least = oldest;
@@ -95,6 +94,6 @@ final class FlowAges {
     }
 
     private RecencyList list(Kind kind) {
-        return lists[kind.ordinal()];
+        return requireNonNull(lists.get(kind));
     }
 }

@@ -5,6 +5,7 @@ import io.xylem.model.ServiceName;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,8 @@ final class FlowCensus implements FlowCounts {
     private static final class End {
         final InstanceName instance;
         final RecencyList flows;
-        /** Active ones that came in to it. */
-        volatile int accepted;
+        /** Active ones that came in to it. One thread adds, any reads. */
+        final AtomicInteger accepted = new AtomicInteger();
 
         End(InstanceName instance, int[] newer, int[] older) {
             this.instance = instance;
@@ -150,8 +151,9 @@ final class FlowCensus implements FlowCounts {
     public Map<InstanceName, Integer> hosted() {
         Map<InstanceName, Integer> flows = new TreeMap<>();
         own.ends.forEach((instance, end) -> {
-            if (end.accepted > 0) {
-                flows.put(instance, end.accepted);
+            int accepted = end.accepted.get();
+            if (accepted > 0) {
+                flows.put(instance, accepted);
             }
         });
         return flows;
@@ -163,7 +165,6 @@ final class FlowCensus implements FlowCounts {
                 .anyMatch(instance -> instance.service().equals(service));
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
     private void setActive(int slot, boolean active) {
         boolean was = (marks[slot] & ACTIVE) != 0;
         if (was == active) {
@@ -174,7 +175,7 @@ final class FlowCensus implements FlowCounts {
         End ownEnd = own.of[slot];
         End remoteEnd = remote.of[slot];
         if (!opened && ownEnd != null) {
-            ownEnd.accepted += active ? 1 : -1;
+            ownEnd.accepted.setRelease(ownEnd.accepted.getPlain() + (active ? 1 : -1));
         }
         if (opened && listener != null && remoteEnd != null) {
             if (active) {

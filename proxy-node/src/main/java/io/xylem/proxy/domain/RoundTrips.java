@@ -88,8 +88,9 @@ public final class RoundTrips {
         Map<String, Target> wanted = new HashMap<>();
         routes.forEachService(service -> {
             if (isMeasured.computeIfAbsent(service.ipType(), this::needsRoundTrips)) {
-                service.targets().stream().filter(target -> !target.local()).forEach(target -> wanted.put(
-                        target.route().worker(), target));
+                service.targets().stream()
+                        .filter(target -> !target.local())
+                        .forEach(target -> wanted.put(target.route().worker(), target));
             }
         });
         byWorker.values().removeIf(peer -> {

@@ -73,8 +73,20 @@ public final class RouteFold {
         byNamespaceIp = DualClaims.of(t -> t.route().namespaceIp(), newerRoute);
     }
 
-    /** @return false when it is not newer than what is known of its subject, and so changed nothing */
-    public synchronized boolean apply(RouteUpdate update) {
+    /** @return whether that is a change of the table: not when something newer is known of its subject, and reached */
+    public boolean apply(RouteUpdate update) {
+        return applyPart(update) | reach(update.version());
+    }
+
+    /** All updates up to this version have been applied. @return whether that is a change of the table */
+    public synchronized boolean reach(long reachedVersion) {
+        boolean changedVersion = reachedVersion > version;
+        version = Math.max(version, reachedVersion);
+        return changedVersion;
+    }
+
+    /** The same when more updates of the same version follow: the table has not reached that version yet. */
+    public synchronized boolean applyPart(RouteUpdate update) {
         RouteUpdate known = known(update);
         if (known != null && known.version() >= update.version()) {
             return false;
@@ -95,7 +107,6 @@ public final class RouteFold {
                 forgetWithdrawal(withdrawals.first());
             }
         }
-        version = Math.max(version, update.version());
         return true;
     }
 

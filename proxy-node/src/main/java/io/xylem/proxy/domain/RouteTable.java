@@ -42,7 +42,7 @@ public final class RouteTable {
         return worker;
     }
 
-    /** The highest version among the updates in it, withdrawals included; -1 without any. */
+    /** The highest version of which it has all updates, withdrawals included; -1 without any. */
     public long version() {
         return version;
     }

@@ -273,7 +273,8 @@ public final class Translator {
             }
             Target remote = flows.remote(flow);
             Target remoteNow = routes.instance(flows.remoteHigh(flow), flows.remoteLow(flow));
-            if (remoteNow == null || !remoteNow.route().instance().equals(remote.route().instance())) {
+            if (remoteNow == null
+                    || !remoteNow.route().instance().equals(remote.route().instance())) {
                 return Ends.REMOTE_GONE;
             }
             flows.renew(flow, ownNow, remoteNow, epoch);

@@ -132,8 +132,8 @@ class ExplainTest {
         InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
         w1.send(packet(a, "10.30.0.1", new Udp(1_000, 80)));
         w1.send(packet(a, server.instanceIp().v4().toString(), new Udp(1_000, 80)));
-        CompletableFuture<Explained> answer = w1.agent()
-                .explain(new Asked(a, 1_000, server.instanceIp().v4().toString(), 80, 17));
+        CompletableFuture<Explained> answer =
+                w1.agent().explain(new Asked(a, 1_000, server.instanceIp().v4().toString(), 80, 17));
         w1.turn();
         assertThat(answer.join().path().get(1).source()).doesNotEndWith(":1000");
     }

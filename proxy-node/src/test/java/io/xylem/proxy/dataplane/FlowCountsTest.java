@@ -13,6 +13,7 @@ import io.xylem.balancing.Measurements;
 import io.xylem.balancing.Policies;
 import io.xylem.model.InstanceState;
 import io.xylem.model.Ipv6Prefix;
+import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.Seed;
 import io.xylem.proxy.domain.TestOverlay;
@@ -22,9 +23,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** How many flows an instance has: as its own worker reports it, and as the policies of a client's worker see it. */
 class FlowCountsTest {
@@ -32,7 +33,8 @@ class FlowCountsTest {
 
     /** Chooses the first one, and keeps what it is asked with. */
     private static final class First implements BalancingPolicy {
-        @Nullable Measurements measured;
+        @Nullable
+        Measurements measured;
 
         @Override
         public String ipType() {
@@ -110,11 +112,24 @@ class FlowCountsTest {
         overlay.settle();
         assertThat(w2.flows().hosted()).isEmpty();
         assertThat(seenByPolicy()).isZero();
-        assertThat(w2.flows().any(C)).as("the rest of connections that are over").isTrue();
+        assertThat(w2.flows().any(C))
+                .as("the rest of connections that are over")
+                .isTrue();
         overlay.nowNs += 240_000_000_000L;
         overlay.settle();
         assertThat(w2.flows().any(C)).isFalse();
         assertThat(w1.flows().any(S)).isFalse();
+    }
+
+    @Test
+    void whatItsWorkerReportsCountsWithWhatHappenedHereSince() {
+        Reported reported = new Reported();
+        w1.agent().measure(reported, () -> overlay.nowNs, () -> 0);
+        ask(1, "S");
+        ask(2, "S");
+        reported.put(server.instance(), 10); // two of them are these
+        ask(3, "S");
+        assertThat(seenByPolicy()).isEqualTo(11);
     }
 
     @Test
@@ -167,7 +182,9 @@ class FlowCountsTest {
             overlay.settle();
             w1.delivered();
             w2.delivered();
-            int hosted = w2.flows().hosted().values().stream().mapToInt(Integer::intValue).sum();
+            int hosted = w2.flows().hosted().values().stream()
+                    .mapToInt(Integer::intValue)
+                    .sum();
             assertThat(hosted).isBetween(0, 100);
             seen.merge(hosted, 1, Integer::sum);
         }
@@ -181,6 +198,7 @@ class FlowCountsTest {
             assertThat(worker.flows().any(S) || worker.flows().any(C)).isFalse();
         }
         assertThat(seenByPolicy()).isZero();
-        assertThat(requireNonNull(policy.measured).activeFlows(second.instance())).isZero();
+        assertThat(requireNonNull(policy.measured).activeFlows(second.instance()))
+                .isZero();
     }
 }

@@ -16,6 +16,7 @@ import io.xylem.model.InstanceState;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.domain.TestPackets;
@@ -23,9 +24,9 @@ import io.xylem.proxy.domain.TestPackets.Udp;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** How far other workers are: who is asked, what counts as an answer, and what policies are told. */
 class ProbingTest {
@@ -33,7 +34,8 @@ class ProbingTest {
 
     /** Wants to know round trips, and keeps what it is asked with. */
     private static final class Nosy implements BalancingPolicy {
-        @Nullable Choice last;
+        @Nullable
+        Choice last;
 
         @Override
         public String ipType() {
@@ -74,7 +76,7 @@ class ProbingTest {
 
     @BeforeEach
     void measure() {
-        w1.agent().measure(() -> overlay.nowNs, () -> nonce += 5_000);
+        w1.agent().measure(new Reported(), () -> overlay.nowNs, () -> nonce += 5_000);
         client = overlay.place(TestOverlay.C, 1, w1, InstanceState.READY);
     }
 

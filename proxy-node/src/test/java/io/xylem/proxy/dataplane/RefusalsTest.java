@@ -57,17 +57,17 @@ class RefusalsTest {
     @ValueSource(booleans = {true, false})
     void aSegmentToAServiceWithoutInstancesIsReset(boolean v4) {
         String s = text(SERVICE_IP, v4);
-        String ends = v4
-                ? "10.30.0.1:80 > 10.18.0.101:1000"
-                : "fdff:2000:0:0:0:0:0:1:80 > fc00:0:0:0:0:0:0:65:1000";
+        String ends = v4 ? "10.30.0.1:80 > 10.18.0.101:1000" : "fdff:2000:0:0:0:0:0:1:80 > fc00:0:0:0:0:0:0:65:1000";
         assertThat(told(packet(a(v4), s, new Tcp(1_000, 80, "S", NOTHING, 41, 0))))
                 .containsExactly(ends + " RST seq=0 ack=42");
         assertThat(told(packet(a(v4), s, new Tcp(1_000, 80, "SF", new byte[5], -3, 0))))
                 .containsExactly(ends + " RST seq=0 ack=4");
         assertThat(told(packet(a(v4), s, new Tcp(1_000, 80, "A", new byte[9], 41, 77))))
                 .containsExactly(ends + " RST seq=77");
-        assertThat(told(packet(a(v4), s, new Tcp(1_000, 80, "R", NOTHING, 41, 77)))).isEmpty();
-        assertThat(told(packet(a(v4), s, new Tcp(1_000, 80, "RA", NOTHING, 41, 77)))).isEmpty();
+        assertThat(told(packet(a(v4), s, new Tcp(1_000, 80, "R", NOTHING, 41, 77))))
+                .isEmpty();
+        assertThat(told(packet(a(v4), s, new Tcp(1_000, 80, "RA", NOTHING, 41, 77))))
+                .isEmpty();
         assertThat(w1.drops(Drop.SCALED_TO_ZERO)).isEqualTo(5);
         assertThat(w1.counters.get(Count.SENT_RESETS)).isEqualTo(3);
         assertThat(w1.counters.get(Count.FLOWS)).isZero();
@@ -111,7 +111,9 @@ class RefusalsTest {
                 .containsExactly("10.30.77.77 > 10.18.0.101 host unreachable");
         assertThat(told(packet(a(false), "fdff::7777", new Udp(1_000, 80))))
                 .containsExactly("fdff:0:0:0:0:0:0:7777 > fc00:0:0:0:0:0:0:65 host unreachable");
-        assertThat(told(packet(a(true), "224.0.0.1", new Udp(1_000, 80)))).as("many hosts").isEmpty();
+        assertThat(told(packet(a(true), "224.0.0.1", new Udp(1_000, 80))))
+                .as("many hosts")
+                .isEmpty();
         assertThat(told(packet(a(false), "ff02::1", new Udp(1_000, 80)))).isEmpty();
         assertThat(w1.drops(Drop.UNKNOWN_DESTINATION)).isEqualTo(4);
     }
@@ -135,7 +137,8 @@ class RefusalsTest {
     void whoIsNoInstanceAndWhatIsNoPacketIsNotAnswered() {
         assertThat(told(packet("10.18.0.9", "10.30.0.1", new Udp(1, 2)))).isEmpty();
         assertThat(told(new byte[] {0x45, 0, 0})).isEmpty();
-        assertThat(told(TestPackets.raw(a(true), "10.30.0.1", 99, new byte[40]))).isEmpty();
+        assertThat(told(TestPackets.raw(a(true), "10.30.0.1", 99, new byte[40])))
+                .isEmpty();
     }
 
     /** As Linux: 1000 unreachables a second, 50 at once; resets as many as segments. */

@@ -29,7 +29,7 @@ class WithdrawalTest {
     private static final byte[] NOTHING = new byte[0];
 
     /** The ways of an instance to go without having drained. */
-    private enum Loss {
+    enum Loss {
         ROUTE_REMOVED,
         WORKER_LOST
     }

@@ -64,6 +64,7 @@ class AddressTrieTest {
     }
 
     @Test
+    @SuppressWarnings("ReferenceEquality") // the very same
     void twoVersionsAreComparedWhereTheyDiffer() {
         Random random = Seed.random();
         for (int round = 0; round < 200; round++) {

@@ -58,7 +58,9 @@ class FlowTableTest {
                 case Udp udp -> Kind.DATAGRAM.silenceNs;
                 case Echo echo -> Kind.ECHO.silenceNs;
                 case Tcp tcp ->
-                    isClosing() ? Kind.CLOSING.silenceNs : isOneSided() ? Kind.OPENING.silenceNs : Kind.CONNECTED.silenceNs;
+                    isClosing()
+                            ? Kind.CLOSING.silenceNs
+                            : isOneSided() ? Kind.OPENING.silenceNs : Kind.CONNECTED.silenceNs;
             };
         }
 
@@ -225,8 +227,9 @@ class FlowTableTest {
     /** How many flows that are not closing each remote instance should have. */
     private Map<InstanceName, Integer> active() {
         Map<InstanceName, Integer> active = new HashMap<>();
-        byOutbound.values().stream().filter(flow -> !flow.isOver).forEach(flow -> active.merge(
-                new InstanceName(TestOverlay.S, flow.key.remote), 1, Integer::sum));
+        byOutbound.values().stream()
+                .filter(flow -> !flow.isOver)
+                .forEach(flow -> active.merge(new InstanceName(TestOverlay.S, flow.key.remote), 1, Integer::sum));
         return active;
     }
 

@@ -57,14 +57,26 @@ public final class TestAnswers {
             }
             case IcmpV4CommonPacket icmp -> {
                 assertThat(sum(bytes, 20)).isEqualTo(0xffff);
-                yield ends + word(icmp.getHeader().getType().value(), 3, icmp.getHeader().getCode().value(), 3, 1);
+                yield ends
+                        + word(
+                                icmp.getHeader().getType().value(),
+                                3,
+                                icmp.getHeader().getCode().value(),
+                                3,
+                                1);
             }
             case IcmpV6CommonPacket icmp -> {
                 assertThat(Short.toUnsignedInt(ByteBuffer.wrap(bytes).getShort(4)) + 40)
                         .isEqualTo(bytes.length);
                 // The pseudo-header (RFC 8200, 8.1): both addresses, the length, the next header
                 assertThat(folded(sum(bytes, 8) + bytes.length - 40 + 58)).isEqualTo(0xffff);
-                yield ends + word(icmp.getHeader().getType().value(), 1, icmp.getHeader().getCode().value(), 4, 3);
+                yield ends
+                        + word(
+                                icmp.getHeader().getType().value(),
+                                1,
+                                icmp.getHeader().getCode().value(),
+                                4,
+                                3);
             }
             default -> ends + content.getClass().getSimpleName();
         };

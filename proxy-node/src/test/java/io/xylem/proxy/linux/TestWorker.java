@@ -8,6 +8,7 @@ import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.RouteFold;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate;
@@ -31,6 +32,7 @@ final class TestWorker implements AutoCloseable {
     private final List<Attachment> attached = new ArrayList<>();
     private final AtomicReference<Attachments> attachments = new AtomicReference<>(Attachments.NONE);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final ForwardingAgent agent;
     private final AgentRunner runner;
     private final Thread thread;
 
@@ -44,7 +46,7 @@ final class TestWorker implements AutoCloseable {
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
         tunnel = UdpTunnel.open(namespace, underlay, 50_103);
         poller = Poller.of(device, tunnel);
-        ForwardingAgent agent = new ForwardingAgent(
+        agent = new ForwardingAgent(
                 device,
                 tunnel,
                 table::get,
@@ -59,6 +61,11 @@ final class TestWorker implements AutoCloseable {
     void learn(List<? extends RouteUpdate> updates) {
         updates.forEach(fold::apply);
         table.set(fold.table());
+        poller.wakeUp();
+    }
+
+    FlowCounts flows() {
+        return agent.flowCounts();
     }
 
     void attach(RouteUpdate.InstanceAt at, NetworkNamespace instance) throws IOException {
@@ -70,6 +77,7 @@ final class TestWorker implements AutoCloseable {
     void detach(RouteUpdate.InstanceAt at) throws IOException {
         attached.removeIf(one -> one.instance().equals(at.instance()));
         attachments.set(Attachments.of(attached));
+        poller.wakeUp();
         network.detach(at.namespaceIp());
     }
 

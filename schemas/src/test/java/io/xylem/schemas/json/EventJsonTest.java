@@ -36,7 +36,7 @@ class EventJsonTest {
                     {"type":"WorkerLeft",COMMON,"worker":"w1"}""", """
                     {"type":"ServiceRegistered",COMMON,"service":"A.prod.S.prod","addresses":[{"policy":"RR"},{"policy":"closest","v4":"10.30.0.77"}]}""", """
                     {"type":"ServiceRemoved",COMMON,"service":"A.prod.S.prod"}""", """
-                    {"type":"InstanceScheduled",COMMON,"service":"A.prod.S.prod","instance":1,"worker":"w1"}""", """
+                    {"type":"InstanceScheduled",COMMON,"service":"A.prod.S.prod","instance":1,"worker":"w1","weight":3}""", """
                     {"type":"InstanceReady",COMMON,"service":"A.prod.S.prod","instance":1}""", """
                     {"type":"InstanceUnready",COMMON,"service":"A.prod.S.prod","instance":1,"reason":"probe failed","worker":"w1"}""", """
                     {"type":"InstanceMigrated",COMMON,"service":"A.prod.S.prod","instance":1,"worker":"w2"}""", """
