@@ -79,7 +79,7 @@ public final class StatusReporter {
     CompletableFuture<Void> say(Report report) {
         outstanding.put(report.instance(), report);
         try {
-            return CompletableFuture.supplyAsync(() -> send(report), thread).thenCompose(told -> told);
+            return CompletableFuture.completedFuture(report).thenComposeAsync(this::send, thread);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -116,8 +116,8 @@ public final class StatusReporter {
         for (InstanceName instance : outstanding.keySet()) {
             Report report = outstanding.computeIfPresent(
                     instance,
-                    (name, said) -> said.outstanding(routes.find(name), source.worker())
-                            .orElse(null));
+                    (name, said) ->
+                            said.outstanding(routes.find(name), source.worker()).orElse(null));
             if (report != null) {
                 var _ = send(report);
             }
@@ -141,8 +141,7 @@ public final class StatusReporter {
                 .map(Attachment::instance)
                 .sorted()
                 .filter(counts::containsKey)
-                .map(one -> new InstanceFlows(
-                        one.service().toString(), one.number(), counts.getOrDefault(one, 0)))
+                .map(one -> new InstanceFlows(one.service().toString(), one.number(), counts.getOrDefault(one, 0)))
                 .toList();
         if (load.equals(saidLoad)) {
             return;

@@ -165,8 +165,7 @@ public final class ForwardingAgent {
     }
 
     /** The packet that was looked at last waits, or is lost. One that has waited does not wait again. */
-    private void refuse(
-            Direction direction, PacketBatch from, int slot, Drop reason, boolean mayWait, long nowNs) {
+    private void refuse(Direction direction, PacketBatch from, int slot, Drop reason, boolean mayWait, long nowNs) {
         Drop why = mayWait
                 ? waiting.keep(direction, packet, from.memory(), from.offset(slot), from.length(slot), nowNs)
                 : reason;

@@ -41,7 +41,8 @@ public final class InterestSet {
 
     public Wanted wanted() {
         return new Wanted(
-                usedNs.keySet().stream().sorted().toList(), askedNs.keySet().stream().sorted().toList());
+                usedNs.keySet().stream().sorted().toList(),
+                askedNs.keySet().stream().sorted().toList());
     }
 
     /** A packet waits for it. @return whether that is new */

@@ -50,7 +50,15 @@ public sealed interface RouteUpdate {
                 Endpoint underlay,
                 InstanceState state,
                 long version) {
-            this(instance, instanceIp, namespaceIp, new Host(new Site(worker, null, null), underlay), 1, state, version, false);
+            this(
+                    instance,
+                    instanceIp,
+                    namespaceIp,
+                    new Host(new Site(worker, null, null), underlay),
+                    1,
+                    state,
+                    version,
+                    false);
         }
 
         public String worker() {

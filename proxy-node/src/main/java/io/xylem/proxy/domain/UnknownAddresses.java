@@ -30,5 +30,6 @@ public interface UnknownAddresses {
     boolean ask(Ipv6 address);
 
     /** An address that was asked for and means nothing now, or null. Each answer is given once. */
-    @Nullable Ipv6 takeUnknown();
+    @Nullable
+    Ipv6 takeUnknown();
 }

@@ -34,8 +34,7 @@ public final class WaitingPackets {
      * @param packetsPerInstance of one instance here, so that none of them takes all the room
      * @param rememberNs how long an address that nobody has is not asked for again
      */
-    public record Limits(
-            int packets, int packetsPerAddress, int packetsPerInstance, long waitNs, long rememberNs) {
+    public record Limits(int packets, int packetsPerAddress, int packetsPerInstance, long waitNs, long rememberNs) {
         public static final Limits DEFAULT = new Limits(512, 4, 128, 1_000_000_000L, 1_000_000_000L);
     }
 
@@ -174,7 +173,8 @@ public final class WaitingPackets {
             return;
         }
         Iterator<Long> oldest = unknownSinceNs.values().iterator();
-        while (oldest.hasNext() && (nowNs - oldest.next() >= limits.rememberNs || unknownSinceNs.size() > limits.packets)) {
+        while (oldest.hasNext()
+                && (nowNs - oldest.next() >= limits.rememberNs || unknownSinceNs.size() > limits.packets)) {
             oldest.remove();
         }
     }
