@@ -13,18 +13,15 @@ import org.jspecify.annotations.Nullable;
 public record FeedSource(Kind kind, String realm, String worker) {
     public enum Kind {
         /** The worker's own instances and what it asks for. */
-        INTEREST(Topics.WORKER_ROUTES),
+        INTEREST,
         /** All routes of the realm. */
-        BROADCAST(Topics.ROUTES);
-
-        private final Topic<Route> topic;
-
-        Kind(Topic<Route> topic) {
-            this.topic = topic;
-        }
+        BROADCAST;
 
         public Topic<Route> topic() {
-            return topic;
+            return switch (this) {
+                case INTEREST -> Topics.WORKER_ROUTES;
+                case BROADCAST -> Topics.ROUTES;
+            };
         }
 
         /** In settings, heartbeats and on disk. */
@@ -42,7 +39,7 @@ public record FeedSource(Kind kind, String realm, String worker) {
     }
 
     String topic() {
-        return kind.topic.name();
+        return kind.topic().name();
     }
 
     int partition(int partitions) {

@@ -152,16 +152,16 @@ public final class InterestKeeper implements UnknownAddresses {
                 }
                 return;
             }
-            boolean changed = false;
+            boolean answered = false;
+            // Before the questions: what was heard until now answers earlier ones, perhaps of an earlier run.
+            for (Ipv6 address = heard.poll(); address != null; address = heard.poll()) {
+                answered |= set.unknown(address) && unknown.offer(address);
+            }
+            boolean changed = answered;
             for (Ipv6 address = questions.poll(); address != null; address = questions.poll()) {
                 changed |= set.ask(address, nowNs);
             }
-            boolean answered = false;
-            for (Ipv6 address = heard.poll(); address != null; address = heard.poll()) {
-                // An answer to an earlier question, read again, is none to the packets of now.
-                answered |= set.unknown(address) && unknown.offer(address);
-            }
-            changed |= answered | set.resolve(routes.table(), nowNs);
+            changed |= set.resolve(routes.table(), nowNs);
             if (review) {
                 changed |= set.review(routes.table(), flows.get(), nowNs);
             }

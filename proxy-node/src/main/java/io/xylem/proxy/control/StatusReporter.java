@@ -79,7 +79,7 @@ public final class StatusReporter {
     CompletableFuture<Void> say(Report report) {
         outstanding.put(report.instance(), report);
         try {
-            return CompletableFuture.supplyAsync(() -> send(report), thread).thenCompose(told -> told);
+            return CompletableFuture.completedFuture(report).thenComposeAsync(this::send, thread);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -75,7 +75,8 @@ public final class RouteFold {
 
     /** @return whether that is a change of the table: not when something newer is known of its subject, and reached */
     public boolean apply(RouteUpdate update) {
-        return applyPart(update) | reach(update.version());
+        boolean changed = applyPart(update);
+        return reach(update.version()) || changed;
     }
 
     /** All updates up to this version have been applied. @return whether that is a change of the table */
@@ -204,7 +205,7 @@ public final class RouteFold {
 
     private Host shared(Host host) {
         Host known = hosts.get(host.worker());
-        if (host.equals(known)) {
+        if (known != null && known.equals(host)) {
             return known;
         }
         hosts.put(host.worker(), host);

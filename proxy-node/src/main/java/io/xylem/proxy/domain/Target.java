@@ -11,10 +11,6 @@ import io.xylem.model.Ipv6;
 public record Target(
         RouteUpdate.InstanceAt route, boolean local, long peerHigh, long peerLow, Candidate candidate, Usage usage)
         implements Verdict.Outbound {
-    static Target of(RouteUpdate.InstanceAt route, String ownWorker) {
-        return of(route, ownWorker, new Usage());
-    }
-
     /** @param usage the one of its service */
     static Target of(RouteUpdate.InstanceAt route, String ownWorker, Usage usage) {
         Ipv6 peer = Addresses.underlay(route.underlay());

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 class FlowTableTest {
     private static final long SECOND = 1_000_000_000L;
 
+    private static final Usage USAGE = new Usage();
+
     /** A flow as it should be. */
     private static final class Flow {
         final Key key;
@@ -308,7 +310,8 @@ class FlowTableTest {
                         new Endpoint("192.168.77.2", 50_103),
                         InstanceState.READY,
                         n),
-                "w1");
+                "w1",
+                USAGE);
     }
 
     private static Packet wrapped(Content content) {
