@@ -1,6 +1,7 @@
 package io.xylem.cli.demo;
 
 import static io.xylem.schemas.AvroWords.toModel;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -51,7 +52,8 @@ class ControlPlaneDownIT {
     @BeforeEach
     void up() throws IOException {
         List<String> missing = Requirements.missing();
-        assumeTrue(System.getenv("CI") != null || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
+        assumeTrue(
+                System.getenv("CI") != null || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
         cluster = new DevCluster(dir);
         state = cluster.up(List.of("w1", "w2"), Progress.SILENT);
         state.processes().forEach(child -> {
@@ -123,7 +125,9 @@ class ControlPlaneDownIT {
 
         restartClientsWorker();
         traffic.awaitAnswers(200);
-        assertThat(traffic.failuresSinceRestart()).as("restarted without the control plane").isZero();
+        assertThat(traffic.failuresSinceRestart())
+                .as("restarted without the control plane")
+                .isZero();
 
         startControlPlane();
         kill(CLIENTS_WORKER);
@@ -136,16 +140,19 @@ class ControlPlaneDownIT {
 
         startControlPlane();
         traffic.awaitAnswersOf(Set.of("S1"));
-        assertThat(traffic.failuresSinceRestart()).as("while it caught up with the removal").isZero();
+        assertThat(traffic.failuresSinceRestart())
+                .as("while it caught up with the removal")
+                .isZero();
     }
 
     private void startControlPlane() {
         CONTROL_PLANE.forEach(this::start);
         for (int port : List.of(state.ports().allocator(), state.ports().routing())) {
-            await().atMost(PATIENCE).ignoreExceptionsInstanceOf(IOException.class).until(() -> LocalHttp.send(
-                            "GET", "http://127.0.0.1:" + port + "/health/ready", null, PATIENCE)
-                    .status()
-                    == 200);
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() -> LocalHttp.send("GET", "http://127.0.0.1:" + port + "/health/ready", null, PATIENCE)
+                                    .status()
+                            == 200);
         }
     }
 
@@ -157,7 +164,7 @@ class ControlPlaneDownIT {
 
     /** Without a chance to say goodbye. */
     private void kill(String name) {
-        ProcessHandle process = processes.get(name);
+        ProcessHandle process = requireNonNull(processes.get(name));
         process.destroyForcibly();
         await().atMost(PATIENCE).until(() -> !process.isAlive());
     }
@@ -166,7 +173,7 @@ class ControlPlaneDownIT {
         try {
             processes.put(
                     name,
-                    new ProcessBuilder(commands.get(name))
+                    new ProcessBuilder(requireNonNull(commands.get(name)))
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(
                                     dir.resolve("logs").resolve(name + ".log").toFile()))
