@@ -205,6 +205,7 @@ class WaitingPacketsTest {
         nobodyHas("10.30.0.7");
         turn();
         assertThat(dropped(Drop.UNKNOWN_DESTINATION)).isEqualTo(2);
+        assertThat(counters.get(Count.SENT_UNREACHABLES)).as("answers").isEqualTo(2);
         nowNs += SECOND_NS - 1;
         send(1, "10.30.0.7", 3);
         assertThat(dropped(Drop.UNKNOWN_DESTINATION)).isEqualTo(3);
