@@ -41,8 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class InterestFeedTest {
     private static final String TOPIC = Topics.WORKER_ROUTES.name();
     private static final int PARTITIONS = 16;
-    private static final TopicPartition PARTITION =
-            new TopicPartition(TOPIC, Samples.INTEREST.partition(PARTITIONS));
+    private static final TopicPartition PARTITION = new TopicPartition(TOPIC, Samples.INTEREST.partition(PARTITIONS));
 
     @TempDir
     private Path directory;

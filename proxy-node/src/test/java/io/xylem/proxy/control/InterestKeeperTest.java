@@ -47,8 +47,7 @@ class InterestKeeperTest {
     private MockProducer<String, WorkerStatus> producer() {
         Node node = new Node(1, "127.0.0.1", 1);
         Node[] nodes = {node};
-        List<PartitionInfo> partitions =
-                List.of(new PartitionInfo(Topics.WORKER_STATUS.name(), 0, node, nodes, nodes));
+        List<PartitionInfo> partitions = List.of(new PartitionInfo(Topics.WORKER_STATUS.name(), 0, node, nodes, nodes));
         return new MockProducer<>(
                 new Cluster("mock", List.of(node), partitions, Set.of(), Set.of()),
                 true,
@@ -61,9 +60,7 @@ class InterestKeeperTest {
         InterestKeeper keeper = new InterestKeeper(
                 source,
                 new InterestKeeper.Settings(
-                        600_000,
-                        List.of(Ipv4Prefix.parse("10.30.0.0/16")),
-                        List.of(Ipv6Prefix.parse("fdff::/16"))),
+                        600_000, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16"))),
                 new StatusSender(Samples.REALM, "w1", () -> producer, () -> 0),
                 thread,
                 routes,
@@ -117,8 +114,8 @@ class InterestKeeperTest {
         keeper.unknown(NOBODYS); // the answer to a question of an earlier run
         keeper.ask(NOBODYS);
         keeper.ask(SERVICE_IP);
-        await().until(() -> !said().isEmpty()
-                && said().getLast().getAddresses().equals(List.of("10.30.0.1", "fdff::99")));
+        await().until(() ->
+                !said().isEmpty() && said().getLast().getAddresses().equals(List.of("10.30.0.1", "fdff::99")));
         assertThat(keeper.takeUnknown()).isNull();
         keeper.unknown(NOBODYS);
         await().until(() -> said().getLast().getAddresses().equals(List.of("10.30.0.1")));
@@ -151,11 +148,15 @@ class InterestKeeperTest {
         InterestKeeper keeper = start(Samples.INTEREST);
         for (String inside : List.of("10.30.0.1", "10.30.255.255", "fdff::1")) {
             Ipv6 address = Addresses.parse(inside);
-            assertThat(keeper.mayBeKnown(address.high(), address.low())).as(inside).isTrue();
+            assertThat(keeper.mayBeKnown(address.high(), address.low()))
+                    .as(inside)
+                    .isTrue();
         }
         for (String outside : List.of("10.31.0.1", "8.8.8.8", "fe80::1", "ff02::2")) {
             Ipv6 address = Addresses.parse(outside);
-            assertThat(keeper.mayBeKnown(address.high(), address.low())).as(outside).isFalse();
+            assertThat(keeper.mayBeKnown(address.high(), address.low()))
+                    .as(outside)
+                    .isFalse();
         }
     }
 }

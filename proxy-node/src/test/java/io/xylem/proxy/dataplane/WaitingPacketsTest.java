@@ -188,7 +188,9 @@ class WaitingPacketsTest {
         for (int port = 1; port <= 200; port++) {
             send(1, "10.30.2." + port, port);
         }
-        assertThat(dropped(Drop.TOO_MANY_WAITING)).as("one instance does not get all the room").isEqualTo(200 - 128);
+        assertThat(dropped(Drop.TOO_MANY_WAITING))
+                .as("one instance does not get all the room")
+                .isEqualTo(200 - 128);
         send(1, "10.30.0.1", 1_000);
         send(2, "10.30.3.1", 1_001);
         assertThat(sent()).containsExactly(1_000);
@@ -240,7 +242,9 @@ class WaitingPacketsTest {
         assertThat(device.poll()).isNotNull();
         underlay.send(OTHER, OWN, packet("10.99.1.1", "10.18.0.1", new Udp(7, 53)));
         turn();
-        assertThat(dropped(Drop.UNKNOWN_SOURCE)).as("no address of this overlay").isEqualTo(1);
+        assertThat(dropped(Drop.UNKNOWN_SOURCE))
+                .as("no address of this overlay")
+                .isEqualTo(1);
     }
 
     @Test

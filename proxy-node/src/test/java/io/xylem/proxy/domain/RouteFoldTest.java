@@ -130,9 +130,12 @@ class RouteFoldTest {
     @Test
     void aVersionIsReachedWithItsLastUpdate() {
         RouteFold fold = new RouteFold("w0");
-        assertThat(fold.applyPart(instance(0, 1, 3, 4, 0, InstanceState.READY, 5))).isTrue();
+        assertThat(fold.applyPart(instance(0, 1, 3, 4, 0, InstanceState.READY, 5)))
+                .isTrue();
         assertThat(fold.table().version()).isEqualTo(-1);
-        assertThat(fold.apply(instance(0, 1, 3, 4, 0, InstanceState.READY, 5))).as("reached").isTrue();
+        assertThat(fold.apply(instance(0, 1, 3, 4, 0, InstanceState.READY, 5)))
+                .as("reached")
+                .isTrue();
         assertThat(fold.table().version()).isEqualTo(5);
     }
 
@@ -182,7 +185,8 @@ class RouteFoldTest {
 
     private static List<Object> interleaved(List<Object> feed, Random random) {
         Map<Object, Deque<Object>> byKey = new LinkedHashMap<>();
-        feed.forEach(record -> byKey.computeIfAbsent(key(record), k -> new ArrayDeque<>()).add(record));
+        feed.forEach(record ->
+                byKey.computeIfAbsent(key(record), k -> new ArrayDeque<>()).add(record));
         List<Deque<Object>> queues = new ArrayList<>(byKey.values());
         List<Object> mixed = new ArrayList<>();
         while (!queues.isEmpty()) {

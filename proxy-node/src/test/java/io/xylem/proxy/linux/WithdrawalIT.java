@@ -155,8 +155,8 @@ class WithdrawalIT {
         List<Connection> talking = crowd.where(which.and(one -> !one.idle && one.isOpen()));
         Map<Connection, Long> before = new LinkedHashMap<>();
         talking.forEach(one -> before.put(one, one.echoes.get()));
-        await().untilAsserted(() ->
-                assertThat(talking).allMatch(one -> !one.isOpen() || one.echoes.get() > before.getOrDefault(one, 0L) + 1));
+        await().untilAsserted(() -> assertThat(talking)
+                .allMatch(one -> !one.isOpen() || one.echoes.get() > before.getOrDefault(one, 0L) + 1));
     }
 
     /** Idle ones speak up at last, which shows whether they still have their server. */
