@@ -118,6 +118,18 @@ public final class InterestKeeper implements UnknownAddresses {
         return wanted;
     }
 
+    /** The same as text. */
+    record View(List<String> services, List<String> addresses) {}
+
+    View view() {
+        InterestSet.Wanted now = wanted;
+        return new View(
+                now.services().stream().map(ServiceName::toString).toList(),
+                now.addresses().stream()
+                        .map(address -> Addresses.text(address.high(), address.low()))
+                        .toList());
+    }
+
     @Override
     public boolean mayBeKnown(long high, long low) {
         if (source.kind() != FeedSource.Kind.INTEREST) {
@@ -182,18 +194,12 @@ public final class InterestKeeper implements UnknownAddresses {
     }
 
     private void say(long nowNs) {
+        View view = view();
         said = true;
         saidNs = nowNs;
         var _ = sender.send(
                         Keys.interest(source.realm(), source.worker()),
-                        new Interests(
-                                sequence,
-                                wanted.services().stream()
-                                        .map(ServiceName::toString)
-                                        .toList(),
-                                wanted.addresses().stream()
-                                        .map(address -> Addresses.text(address.high(), address.low()))
-                                        .toList()))
+                        new Interests(sequence, view.services(), view.addresses()))
                 .exceptionally(failure -> {
                     said = false; // again with the next review
                     return null;

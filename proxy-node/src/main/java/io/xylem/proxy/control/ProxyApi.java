@@ -164,11 +164,7 @@ final class ProxyApi {
         status.put("appliedVersion", routes.applied());
         status.put("caughtUp", feed.isCaughtUp());
         status.put("routes", Map.of("instances", table.instanceCount(), "services", table.serviceCount()));
-        status.put(
-                "interests",
-                Map.of(
-                        "services", interests.wanted().services().size(),
-                        "addresses", interests.wanted().addresses().size()));
+        status.put("interests", interests.view());
         status.put("attached", instances.attachments().all().size());
         status.put("flows", counters.get(Counters.Count.FLOWS));
         status.put("counters", counts);

@@ -276,7 +276,7 @@ class WaitingPacketsTest {
             hosts(n);
         }
         Map<String, List<Integer>> offered = new HashMap<>();
-        int packets = 20_000;
+        int packets = 6_000;
         List<Integer> arrived = new ArrayList<>();
         Map<Integer, String> destination = new HashMap<>();
         for (int i = 0; i < packets; i++) {
