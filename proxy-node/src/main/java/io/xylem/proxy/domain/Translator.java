@@ -5,7 +5,7 @@ import io.xylem.balancing.Policies;
 import io.xylem.balancing.Site;
 import io.xylem.model.InstanceName;
 import io.xylem.proxy.domain.Counters.Count;
-import io.xylem.proxy.domain.Packet.Transport;
+import io.xylem.proxy.domain.ParsedPacket.Transport;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
