@@ -50,7 +50,7 @@ final class Log {
 
         @Override
         public InstanceChooser newChooser() {
-            return candidates -> 0;
+            return choice -> 0;
         }
     };
     private static final Policies POLICIES = new Policies(List.of(new RoundRobin(), CLOSEST));

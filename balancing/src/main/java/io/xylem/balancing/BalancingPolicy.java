@@ -1,6 +1,7 @@
 package io.xylem.balancing;
 
 import io.xylem.model.Ipv6Prefix;
+import java.util.Set;
 
 /**
  * A balancing policy brings its own addresses: everything that Xylem knows of it stands in one class. The allocator
@@ -10,6 +11,14 @@ import io.xylem.model.Ipv6Prefix;
  * {@code {"IpType": …, "Address": <v4 handler>, "Address_v6": <v6 handler>}}.
  */
 public interface BalancingPolicy {
+    /** What must be measured for a policy's choosers; what nobody needs is not measured. */
+    enum Need {
+        /** {@link Measurements#roundTripNs} of the workers that host candidates. */
+        ROUND_TRIPS,
+        /** {@link Measurements#activeFlows} of the service's instances, and {@link InstanceChooser#flowsChanged}. */
+        ACTIVE_FLOWS
+    }
+
     /** The {@code IpType}: the name that events, outcomes and routes carry. Unique, compared without regard to case. */
     String ipType();
 
@@ -24,6 +33,10 @@ public interface BalancingPolicy {
     /** The IPv6 range that tells this policy by its prefix alone. IPv4 addresses come from the realm's shared pool. */
     Ipv6Prefix v6Prefix();
 
-    /** A chooser for one service IP on one worker. It belongs to the one thread that asks it. */
+    default Set<Need> needs() {
+        return Set.of();
+    }
+
+    /** A chooser for one service IP on one worker. */
     InstanceChooser newChooser();
 }

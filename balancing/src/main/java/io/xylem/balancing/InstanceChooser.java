@@ -1,12 +1,28 @@
 package io.xylem.balancing;
 
-import java.util.List;
+import io.xylem.model.InstanceName;
+import java.util.Collections;
 
-/** Picks the instance for one new flow; keeps what it must remember between choices. Not thread-safe. */
+/**
+ * Picks the instance for one new flow: one service IP on one worker. Keeps what it must remember between choices. It
+ * belongs to the one thread that asks it.
+ */
+@FunctionalInterface
 public interface InstanceChooser {
+    /** @return the index of the chosen one in {@link Choice#candidates} */
+    int choose(Choice choice);
+
+    /** What {@link #choose} would do, and why; changes nothing. */
+    default Explanation explain(Choice choice) {
+        return new Explanation(
+                Explanation.UNKNOWN,
+                "the policy does not explain itself",
+                Collections.nCopies(choice.candidates().size(), ""));
+    }
+
     /**
-     * @param candidates the instances that take new flows, in the order of their numbers; never empty
-     * @return the index of the chosen one in {@code candidates}
+     * {@link Measurements#activeFlows} has another answer for that instance of the service, which need not be a
+     * candidate. Called only for policies with {@link BalancingPolicy.Need#ACTIVE_FLOWS}.
      */
-    int choose(List<Candidate> candidates);
+    default void flowsChanged(InstanceName instance, Measurements measurements) {}
 }

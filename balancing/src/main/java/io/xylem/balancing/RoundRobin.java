@@ -39,7 +39,8 @@ public final class RoundRobin implements BalancingPolicy {
         private Map<InstanceName, Long> credits = new HashMap<>();
 
         @Override
-        public int choose(List<Candidate> candidates) {
+        public int choose(Choice choice) {
+            List<Candidate> candidates = choice.candidates();
             Map<InstanceName, Long> next = new HashMap<>();
             int richest = 0;
             long richestCredit = Long.MIN_VALUE;

@@ -45,7 +45,7 @@ class PoliciesTest {
 
             @Override
             public InstanceChooser newChooser() {
-                return candidates -> 0;
+                return choice -> 0;
             }
         };
         assertThatThrownBy(() -> new Policies(List.of(new RoundRobin(), impostor)))

@@ -14,6 +14,13 @@ import org.junit.jupiter.api.Test;
 class RoundRobinTest {
     private static final ServiceName SERVICE = ServiceName.parse("A.prod.S.prod");
 
+    private static final Site HERE = new Site("w1", null, null);
+
+    private static int choose(InstanceChooser chooser, List<Candidate> candidates) {
+        return chooser.choose(
+                new Choice(candidates, new InstanceName(SERVICE, 0), HERE, new MeasuredState(instance -> {}), 0));
+    }
+
     @Test
     void equalInstancesDifferByAtMostOneAfterEveryFlow() {
         Random random = random();
@@ -22,7 +29,7 @@ class RoundRobinTest {
             InstanceChooser chooser = new RoundRobin().newChooser();
             int[] flows = new int[candidates.size()];
             for (int i = 0; i < 200; i++) {
-                flows[chooser.choose(candidates)]++;
+                flows[choose(chooser, candidates)]++;
                 assertThat(max(flows) - min(flows)).isLessThanOrEqualTo(1);
             }
         }
@@ -45,7 +52,7 @@ class RoundRobinTest {
                 if (i % cycle == 0) {
                     assertThat(flows).isEqualTo(times(weights, i / cycle));
                 }
-                flows[chooser.choose(candidates)]++;
+                flows[choose(chooser, candidates)]++;
             }
         }
     }
@@ -56,7 +63,7 @@ class RoundRobinTest {
         List<Candidate> candidates = candidates(new int[] {5, 1, 1});
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            order.add(chooser.choose(candidates));
+            order.add(choose(chooser, candidates));
         }
         assertThat(order).containsExactly(0, 0, 1, 0, 2, 0, 0);
     }
@@ -74,7 +81,7 @@ class RoundRobinTest {
             }
             int[] flows = new int[present.size()];
             for (int i = 0; i < 20 * present.size(); i++) {
-                flows[chooser.choose(present)]++;
+                flows[choose(chooser, present)]++;
             }
             // Those that came start at zero, the others carry what they had: it evens out, and nobody starves.
             assertThat(min(flows)).isGreaterThanOrEqualTo(20 - 10);
@@ -89,7 +96,7 @@ class RoundRobinTest {
         InstanceChooser first = policy.newChooser();
         InstanceChooser second = policy.newChooser();
         for (int i = 0; i < 9; i++) {
-            assertThat(first.choose(candidates)).isEqualTo(second.choose(candidates));
+            assertThat(choose(first, candidates)).isEqualTo(choose(second, candidates));
         }
     }
 
@@ -104,7 +111,7 @@ class RoundRobinTest {
     private static List<Candidate> candidates(int[] weights) {
         List<Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {
-            candidates.add(new Candidate(new InstanceName(SERVICE, i), "w1", weights[i]));
+            candidates.add(new Candidate(new InstanceName(SERVICE, i), HERE, weights[i]));
         }
         return candidates;
     }

@@ -48,7 +48,7 @@ public final class AllocatorBench {
         comparisons.forEach(comparison -> System.out.println(comparison.row()));
     }
 
-    private static List<Comparison> measure(Figure.Start start, Setup setup) throws Exception {
+    static List<Comparison> measure(Figure.Start start, Setup setup) throws Exception {
         try (Figure figure = start.start(setup)) {
             for (int round = 0; round < setup.rounds(); round++) {
                 figure.round(round);

@@ -5,10 +5,13 @@ import io.xylem.model.DualAddress;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.control.Control;
+import io.xylem.proxy.control.FeedSource;
+import io.xylem.proxy.control.InterestKeeper;
 import io.xylem.proxy.control.Wiring;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.Explained;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
@@ -24,7 +27,9 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -73,42 +78,53 @@ final class ProxyNode implements AutoCloseable {
 
         TunDevice device = opened(TunDevice.open(namespace, settings.text(ProxySettings.DEVICE)));
         WorkerNetwork network = new WorkerNetwork(namespace);
-        network.prepare(
-                device,
-                settings.list(ProxySettings.OVERLAY_V4).stream()
-                        .map(Ipv4Prefix::parse)
-                        .toList(),
-                settings.list(ProxySettings.OVERLAY_V6).stream()
-                        .map(Ipv6Prefix::parse)
-                        .toList());
+        List<Ipv4Prefix> overlay4 = settings.list(ProxySettings.OVERLAY_V4).stream()
+                .map(Ipv4Prefix::parse)
+                .toList();
+        List<Ipv6Prefix> overlay6 = settings.list(ProxySettings.OVERLAY_V6).stream()
+                .map(Ipv6Prefix::parse)
+                .toList();
+        network.prepare(device, overlay4, overlay6);
         UdpTunnel tunnel = opened(UdpTunnel.open(
                 namespace, settings.text(ProxySettings.TUNNEL_ADDRESS), settings.number(ProxySettings.TUNNEL_PORT)));
         Poller poller = opened(Poller.of(device, tunnel));
 
+        FeedSource source = new FeedSource(
+                FeedSource.Kind.of(settings.text(ProxySettings.FEED)), settings.text(ProxySettings.REALM), worker);
         Control control = new Control(
-                settings.text(ProxySettings.REALM),
-                worker,
+                source,
+                new InterestKeeper.Settings(settings.number(ProxySettings.INTEREST_IDLE_MS), overlay4, overlay6),
                 Path.of(settings.text(ProxySettings.DATA_DIR)),
                 new Control.Outside(
                         () -> consumer(settings, worker),
-                        opened(Topics.ROUTES.valueSerde(settings.client("consumer.")))
+                        opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
                         () -> producer(settings, worker),
                         new Cables(network),
                         counters,
+                        poller::wakeUp,
                         settings.text(Settings.HTTP_LISTEN),
                         fatal));
         control.restore();
         device.setPersistent(true);
 
+        SecureRandom random = new SecureRandom();
         ForwardingAgent agent = new ForwardingAgent(
                 device,
                 tunnel,
-                control::routeTable,
+                control::takeRouteTable,
                 control::attachments,
                 Policies.load(),
                 counters,
-                ForwardingAgent.Limits.defaults(new SecureRandom().nextLong()));
+                ForwardingAgent.Limits.defaults(random.nextLong()),
+                control.unknownAddresses());
+        agent.measure(control.reported(), System::nanoTime, random::nextLong);
+        control.flowCounts(agent.flowCounts());
+        control.explainBy(packet -> {
+            CompletableFuture<Explained> answer = agent.explain(packet);
+            poller.wakeUp();
+            return answer;
+        });
         AgentRunner runner = new AgentRunner(agent, poller, System::nanoTime, fatal);
         Thread packets = Thread.ofPlatform().name("packets").start(runner);
         parts.push(() -> {

@@ -17,6 +17,9 @@ final class ProxySettings {
     static final String OVERLAY_V4 = "xylem.overlay.v4";
     static final String OVERLAY_V6 = "xylem.overlay.v6";
 
+    static final String FEED = "xylem.routes.feed";
+    static final String INTEREST_IDLE_MS = "xylem.interest.idle.ms";
+
     private ProxySettings() {}
 
     static ConfigDef definition() {
@@ -61,6 +64,21 @@ final class ProxySettings {
                         Importance.MEDIUM,
                         "The network namespace of the packets, by name or path; empty for the process's own."
                                 + " Kafka and HTTP stay in the process's own.")
+                .define(
+                        FEED,
+                        ConfigDef.Type.STRING,
+                        "interest",
+                        ConfigDef.ValidString.in("interest", "broadcast"),
+                        Importance.MEDIUM,
+                        "Which routes this worker hears of: those of its instances and of the services that they use"
+                                + " (interest), or all of the realm (broadcast).")
+                .define(
+                        INTEREST_IDLE_MS,
+                        ConfigDef.Type.INT,
+                        600_000,
+                        Range.atLeast(1_000),
+                        Importance.LOW,
+                        "How long a service is heard of after its last packet; with live flows it is heard of anyway.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
                 .define(
                         OVERLAY_V4,

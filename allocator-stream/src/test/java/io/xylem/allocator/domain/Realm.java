@@ -35,7 +35,7 @@ public final class Realm {
 
         @Override
         public InstanceChooser newChooser() {
-            return candidates -> 0;
+            return choice -> 0;
         }
     };
 

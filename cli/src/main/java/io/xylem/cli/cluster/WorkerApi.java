@@ -35,11 +35,22 @@ public final class WorkerApi {
         var _ = answer("DELETE", "/instances/" + service + "/" + instance, null, ALLOWANCE);
     }
 
-    /** The version of its route table: the offset of the latest deployment event that it has applied. */
-    public long tableVersion() throws IOException {
-        return JSON.readTree(answer("GET", "/status", null, ALLOWANCE))
-                .path("tableVersion")
-                .asLong(-1);
+    /** Versions, sizes, counters, and what it hears of. */
+    public JsonNode status() throws IOException {
+        return JSON.readTree(answer("GET", "/status", null, ALLOWANCE));
+    }
+
+    /** Whether it is told of routes of the service, on whichever worker they are. */
+    public static boolean hearsOf(JsonNode status, String service) {
+        if (status.path("feed").asText().equals("broadcast")) {
+            return true;
+        }
+        for (JsonNode wanted : status.path("interests").path("services")) {
+            if (wanted.asText().equals(service)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String answer(String method, String path, @Nullable String body, Duration timeout) throws IOException {

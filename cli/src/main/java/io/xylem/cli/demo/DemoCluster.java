@@ -81,11 +81,13 @@ final class DemoCluster implements AutoCloseable {
         return new WorkerApi(state.worker(name).orElseThrow().url());
     }
 
-    /** Waits until the instances ({@code service#number}) are ready on their workers, and every worker knows it. */
+    private record ReadyRoute(String service, String worker, long version) {}
+
+    /** Waits until the instances ({@code service#number}) are ready on their workers, and all whom it concerns know it. */
     void awaitReady(Map<String, String> workerOf) throws IOException {
         var seen = new Object() {
             String routes = "";
-            long version;
+            final List<ReadyRoute> ready = new ArrayList<>();
         };
         boolean ready = Await.<IOException>until(PATIENCE, () -> {
             LocalHttp.Reply reply = LocalHttp.send("GET", state.routingUrl() + "/routes", null, PATIENCE);
@@ -93,18 +95,18 @@ final class DemoCluster implements AutoCloseable {
             if (reply.status() != 200) {
                 return false; // routing moves its store
             }
-            int found = 0;
-            seen.version = 0;
+            seen.ready.clear();
             for (JsonNode route : JSON.readTree(reply.body())) {
-                String name = route.path("service").asText() + "#"
-                        + route.path("instance").asText();
-                if (route.path("worker").asText().equals(workerOf.get(name))
+                String service = route.path("service").asText();
+                String worker = route.path("worker").asText();
+                if (worker.equals(workerOf.get(
+                                service + "#" + route.path("instance").asText()))
                         && route.path("readiness").asText().equals("READY")) {
-                    found++;
-                    seen.version = Math.max(seen.version, route.path("version").asLong());
+                    seen.ready.add(new ReadyRoute(
+                            service, worker, route.path("version").asLong()));
                 }
             }
-            return found == workerOf.size();
+            return seen.ready.size() == workerOf.size();
         });
         if (!ready) {
             throw new DemoException("not all of " + workerOf.keySet() + " were ready within " + PATIENCE.toSeconds()
@@ -112,11 +114,19 @@ final class DemoCluster implements AutoCloseable {
         }
         for (ClusterState.Worker worker : state.workers()) {
             WorkerApi api = new WorkerApi(worker.url());
-            if (!Await.<IOException>until(PATIENCE, () -> api.tableVersion() >= seen.version)) {
-                throw new DemoException("worker " + worker.name() + " did not apply the routes of version "
-                        + seen.version + " within " + PATIENCE.toSeconds() + " s; it has " + api.tableVersion());
+            if (!Await.<IOException>until(PATIENCE, () -> hasApplied(api.status(), worker.name(), seen.ready))) {
+                throw new DemoException("worker " + worker.name() + " did not apply the routes " + seen.ready
+                        + " within " + PATIENCE.toSeconds() + " s; its status is " + api.status());
             }
         }
+    }
+
+    /** Of the routes on this worker, and of those of services that it hears of. */
+    private static boolean hasApplied(JsonNode status, String worker, List<ReadyRoute> routes) {
+        long applied = status.path("appliedVersion").asLong(-1);
+        return routes.stream()
+                .filter(route -> route.worker().equals(worker) || WorkerApi.hearsOf(status, route.service()))
+                .allMatch(route -> applied >= route.version());
     }
 
     @Override

@@ -34,6 +34,7 @@ public final class Instances {
     private final Routes routes;
     private final Wiring wiring;
     private final Path file;
+    private final Runnable onChange;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<InstanceName, Desired> desired = new TreeMap<>();
     private final Map<InstanceName, String> faults = new TreeMap<>();
@@ -46,11 +47,13 @@ public final class Instances {
      */
     record Seen(Desired desired, String fault) {}
 
-    Instances(String worker, Routes routes, Wiring wiring, Path file) {
+    /** @param onChange after packets see other attachments */
+    Instances(String worker, Routes routes, Wiring wiring, Path file, Runnable onChange) {
         this.worker = worker;
         this.routes = routes;
         this.wiring = wiring;
         this.file = file;
+        this.onChange = onChange;
     }
 
     /** What packets see. */
@@ -237,5 +240,6 @@ public final class Instances {
                 .map(Desired::attachment)
                 .toList();
         attachments = Attachments.of(connected);
+        onChange.run();
     }
 }

@@ -31,27 +31,27 @@ final class ProxyApi {
     private static final long DEFAULT_TIMEOUT_MS = 10_000;
     private static final long MAX_TIMEOUT_MS = 600_000;
 
-    private final String realm;
-    private final String worker;
+    private final FeedSource source;
     private final Routes routes;
     private final RouteFeed feed;
     private final Instances instances;
+    private final InterestKeeper interests;
     private final StatusReporter reporter;
     private final Counters counters;
 
     ProxyApi(
-            String realm,
-            String worker,
+            FeedSource source,
             Routes routes,
             RouteFeed feed,
             Instances instances,
+            InterestKeeper interests,
             StatusReporter reporter,
             Counters counters) {
-        this.realm = realm;
-        this.worker = worker;
+        this.source = source;
         this.routes = routes;
         this.feed = feed;
         this.instances = instances;
+        this.interests = interests;
         this.reporter = reporter;
         this.counters = counters;
     }
@@ -125,7 +125,7 @@ final class ProxyApi {
     private AttachedView view(Instances.Seen seen) {
         Desired one = seen.desired();
         String state = routes.find(one.instance())
-                .filter(at -> at.worker().equals(worker))
+                .filter(at -> at.worker().equals(source.worker()))
                 .map((InstanceAt at) -> at.state().name())
                 .orElse("NOT_PLACED_HERE");
         return new AttachedView(
@@ -156,12 +156,15 @@ final class ProxyApi {
             drops.put(direction.name().toLowerCase(Locale.ROOT), reasons);
         }
         Map<String, Object> status = new LinkedHashMap<>();
-        status.put("realm", realm);
-        status.put("worker", worker);
+        status.put("realm", source.realm());
+        status.put("worker", source.worker());
         status.put("dataPlane", "user");
+        status.put("feed", source.kind().text());
         status.put("tableVersion", table.version());
+        status.put("appliedVersion", routes.applied());
         status.put("caughtUp", feed.isCaughtUp());
         status.put("routes", Map.of("instances", table.instanceCount(), "services", table.serviceCount()));
+        status.put("interests", interests.view());
         status.put("attached", instances.attachments().all().size());
         status.put("flows", counters.get(Counters.Count.FLOWS));
         status.put("counters", counts);

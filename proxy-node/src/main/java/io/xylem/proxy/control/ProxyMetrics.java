@@ -11,7 +11,13 @@ import java.util.Locale;
 final class ProxyMetrics {
     private ProxyMetrics() {}
 
-    static void bind(MeterRegistry registry, Counters counters, Routes routes, RouteFeed feed, Instances instances) {
+    static void bind(
+            MeterRegistry registry,
+            Counters counters,
+            Routes routes,
+            RouteFeed feed,
+            Instances instances,
+            InterestKeeper interests) {
         for (Counters.Count count : Counters.Count.values()) {
             String name = "xylem.proxy." + count.name().toLowerCase(Locale.ROOT).replace('_', '.');
             if (count == Counters.Count.FLOWS) {
@@ -33,6 +39,12 @@ final class ProxyMetrics {
         Gauge.builder("xylem.proxy.routes.instances", routes, r -> r.table().instanceCount())
                 .register(registry);
         Gauge.builder("xylem.proxy.routes.services", routes, r -> r.table().serviceCount())
+                .register(registry);
+        Gauge.builder("xylem.proxy.applied.version", routes, Routes::applied).register(registry);
+        Gauge.builder(
+                        "xylem.proxy.interest.services",
+                        interests,
+                        i -> i.wanted().services().size())
                 .register(registry);
         Gauge.builder("xylem.proxy.caught.up", feed, f -> f.isCaughtUp() ? 1 : 0)
                 .register(registry);

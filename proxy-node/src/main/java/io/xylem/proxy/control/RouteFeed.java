@@ -1,10 +1,9 @@
 package io.xylem.proxy.control;
 
+import io.xylem.model.InstanceName;
+import io.xylem.model.Ipv6;
+import io.xylem.model.ServiceName;
 import io.xylem.proxy.domain.RouteFold;
-import io.xylem.schemas.Headers;
-import io.xylem.schemas.Keys;
-import io.xylem.schemas.RealmPartitioner;
-import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.Route;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,26 +41,35 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * A snapshot that is older than the topic keeps withdrawals, or whose offset the topic does not have, may lack
- * withdrawals for ever. Then everything is read from the beginning into a fresh fold, which takes the place of the old
- * one when it is complete.
+ * withdrawals for ever; one of another feed tells nothing of this one. Then everything is read from the beginning into a
+ * fresh fold, which takes the place of the old one when it is complete.
  */
 public final class RouteFeed implements Runnable, AutoCloseable {
     private static final long FROM_BEGINNING = -1;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long RETRY_MS = 1000;
-    private static final long SNAPSHOT_EVERY_MS = 2000;
-    /** Well within the route topic's {@code delete.retention.ms} of 7 days. */
-    private static final long SNAPSHOT_MAX_AGE_MS = TimeUnit.DAYS.toMillis(3);
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteFeed.class);
 
-    private final String realm;
-    private final String worker;
-    private final Path snapshotFile;
+    /** What the feed tells besides routes. Called by its thread. */
+    interface Listener {
+        void load(InstanceName instance, int flows);
+
+        void unknown(Ipv6 address);
+
+        /** After a new table was published. */
+        void routesChanged();
+
+        /** To be kept beside the routes. */
+        List<ServiceName> interests();
+    }
+
+    private final FeedSource source;
     private final Supplier<? extends Consumer<String, byte[]>> consumers;
     private final Deserializer<Route> deserializer;
     private final Routes routes;
-    private final LongSupplier clockMs;
+    private final Listener listener;
+    private final SnapshotKeeper snapshots;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final AtomicLong unreadable = new AtomicLong();
@@ -72,48 +80,48 @@ public final class RouteFeed implements Runnable, AutoCloseable {
 
     private long nextOffset = FROM_BEGINNING;
     private boolean unsaved;
-    private long savedAtMs;
     private String lastTrouble = "";
     private volatile boolean running = true;
     private volatile @Nullable Consumer<String, byte[]> current;
 
     RouteFeed(
-            String realm,
-            String worker,
+            FeedSource source,
             Path snapshotFile,
             Supplier<? extends Consumer<String, byte[]>> consumers,
             Deserializer<Route> deserializer,
             Routes routes,
+            Listener listener,
             LongSupplier clockMs) {
-        this.realm = realm;
-        this.worker = worker;
-        this.snapshotFile = snapshotFile;
+        this.source = source;
         this.consumers = consumers;
         this.deserializer = deserializer;
         this.routes = routes;
-        this.clockMs = clockMs;
-        fold = new RouteFold(worker);
+        this.listener = listener;
+        snapshots = new SnapshotKeeper(source, snapshotFile, clockMs);
+        fold = new RouteFold(source.worker());
     }
 
-    /** Publishes the snapshot's routes, if there is one. Before the feed's thread starts. */
-    void restore() throws IOException {
-        RouteSnapshot snapshot = RouteSnapshot.load(snapshotFile, realm, worker).orElse(null);
+    /**
+     * Publishes the snapshot's routes, if there is one. Before the feed's thread starts.
+     *
+     * @return the services that the worker wanted to hear of
+     */
+    List<ServiceName> restore() throws IOException {
+        RouteSnapshot snapshot = snapshots.load().orElse(null);
         if (snapshot == null) {
-            return;
+            return List.of();
         }
-        snapshot.updates().forEach(fold::apply);
+        snapshot.updates().forEach(fold::applyPart);
+        fold.reach(snapshot.version());
         routes.publish(fold);
-        savedAtMs = snapshot.savedAtMs();
-        if (clockMs.getAsLong() - savedAtMs > SNAPSHOT_MAX_AGE_MS) {
-            startOver("the snapshot is older than the topic keeps withdrawals");
-        } else {
-            nextOffset = snapshot.nextOffset();
-        }
+        nextOffset = snapshot.nextOffset();
+        snapshots.objection(snapshot).ifPresent(this::startOver);
         LOG.info(
                 "starts with {} instances and {} services of version {} from the snapshot",
                 routes.table().instanceCount(),
                 routes.table().serviceCount(),
                 routes.table().version());
+        return snapshot.interests();
     }
 
     /** Follows the topic until closed. On a platform thread of its own. */
@@ -155,6 +163,7 @@ public final class RouteFeed implements Runnable, AutoCloseable {
             if (replacing ? complete : changed) {
                 replacing = false;
                 routes.publish(fold);
+                listener.routesChanged();
             }
             if (complete && caughtUp.getCount() > 0) {
                 LOG.info(
@@ -166,18 +175,18 @@ public final class RouteFeed implements Runnable, AutoCloseable {
                 caughtUp.countDown();
             }
             lastTrouble = "";
-            if (clockMs.getAsLong() - savedAtMs >= SNAPSHOT_EVERY_MS) {
+            if (snapshots.isDue()) {
                 save();
             }
         }
     }
 
     private TopicPartition partition(Consumer<String, byte[]> consumer) {
-        List<PartitionInfo> partitions = consumer.partitionsFor(Topics.ROUTES.name());
+        List<PartitionInfo> partitions = consumer.partitionsFor(source.topic());
         if (partitions == null || partitions.isEmpty()) {
-            throw new UnknownTopicOrPartitionException("there is no topic " + Topics.ROUTES.name() + " yet");
+            throw new UnknownTopicOrPartitionException("there is no topic " + source.topic() + " yet");
         }
-        return new TopicPartition(Topics.ROUTES.name(), RealmPartitioner.partition(realm, partitions.size()));
+        return new TopicPartition(source.topic(), source.partition(partitions.size()));
     }
 
     /** @return whether anything is different */
@@ -185,14 +194,15 @@ public final class RouteFeed implements Runnable, AutoCloseable {
             Consumer<String, byte[]> consumer, TopicPartition partition, List<ConsumerRecord<String, byte[]>> records) {
         boolean changed = false;
         for (ConsumerRecord<String, byte[]> record : records) {
-            if (record.key() == null || !Keys.realmOf(record.key()).equals(realm)) {
-                continue; // realms share a partition
+            String key = source.key(record.key());
+            if (key == null) {
+                continue; // realms share a partition, and workers do
             }
             try {
                 Route value = record.value() == null
                         ? null
                         : deserializer.deserialize(record.topic(), record.headers(), record.value());
-                changed |= fold.apply(RouteRecords.read(record.key(), Headers.version(record.headers()), value));
+                changed |= apply(FeedRecord.read(key, record.headers(), value));
             } catch (RetriableException e) {
                 // The registry is away: the record is not at fault and is read again.
                 consumer.seek(partition, record.offset());
@@ -201,33 +211,45 @@ public final class RouteFeed implements Runnable, AutoCloseable {
                 break;
             } catch (SerializationException | IllegalArgumentException e) {
                 unreadable.incrementAndGet();
-                LOG.warn("route record at offset {} is passed over: {}", record.offset(), e.getMessage());
+                LOG.warn("record at offset {} is passed over: {}", record.offset(), e.getMessage());
             }
         }
         return changed;
     }
 
+    private boolean apply(FeedRecord said) {
+        return switch (said) {
+            case FeedRecord.Update one -> one.more() ? fold.applyPart(one.update()) : fold.apply(one.update());
+            case FeedRecord.ServiceForgotten of -> fold.forget(of.service());
+            case FeedRecord.InstanceForgotten of -> {
+                listener.load(of.instance(), 0);
+                yield fold.forget(of.instance());
+            }
+            case FeedRecord.Load load -> {
+                listener.load(load.instance(), load.flows());
+                yield false;
+            }
+            case FeedRecord.Unknown unknown -> {
+                listener.unknown(unknown.address());
+                yield false;
+            }
+            case FeedRecord.Nothing _ -> false;
+        };
+    }
+
     private void startOver(String why) {
         LOG.warn("reads all routes again: {}", why);
-        fold = new RouteFold(worker);
+        fold = new RouteFold(source.worker());
         nextOffset = FROM_BEGINNING;
         replacing = true;
     }
 
     private void save() {
         // While a fresh fold is being read, the old snapshot is the better one.
-        if (!unsaved || replacing || nextOffset == FROM_BEGINNING) {
+        if (replacing || nextOffset == FROM_BEGINNING || !(unsaved || snapshots.lacks(listener.interests()))) {
             return;
         }
-        try {
-            savedAtMs = clockMs.getAsLong();
-            new RouteSnapshot(
-                            realm, worker, nextOffset, savedAtMs, fold.updates().toList())
-                    .save(snapshotFile);
-            unsaved = false;
-        } catch (IOException e) {
-            LOG.warn("cannot write {}: a restart would read more of the topic again: {}", snapshotFile, e.toString());
-        }
+        unsaved = !snapshots.save(fold, routes.table().version(), nextOffset, listener.interests());
     }
 
     /** The same trouble is told once. */

@@ -10,16 +10,36 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
-/** The routes that hold now. One thread publishes, any reads; packets see a table or the next one, never a mixture. */
-public final class Routes {
+/**
+ * The routes that hold now. One thread publishes, any reads; packets see a table or the next one, never a mixture.
+ *
+ * <pre>
+ *  publish ──► packets are woken ──► {@link #take}: from here on no packet goes by an older table ──► {@link #applied}
+ * </pre>
+ */
+final class Routes {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private volatile RouteFold fold;
     private volatile RouteTable table;
+    private volatile RouteTable taken;
+    private volatile Runnable onPublished = () -> {};
+    private volatile Runnable onTaken = () -> {};
 
     Routes(String worker) {
         fold = new RouteFold(worker);
         table = RouteTable.empty(worker);
+        taken = table;
+    }
+
+    /** @param action on the publishing thread, after each new table */
+    void onPublished(Runnable action) {
+        onPublished = action;
+    }
+
+    /** @param action on the packets' thread, after it took a new table: to be short */
+    void onTaken(Runnable action) {
+        onTaken = action;
     }
 
     /** The feed's thread only. */
@@ -33,10 +53,30 @@ public final class Routes {
         } finally {
             lock.unlock();
         }
+        onPublished.run();
     }
 
-    public RouteTable table() {
+    RouteTable table() {
         return table;
+    }
+
+    /**
+     * The packets' thread only, at the beginning of a turn: the packets of the turn before are with the kernel, and those
+     * of this one go by what is returned.
+     */
+    @SuppressWarnings("ReferenceEquality") // the very table
+    RouteTable take() {
+        RouteTable current = table;
+        if (current != taken) {
+            taken = current;
+            onTaken.run();
+        }
+        return current;
+    }
+
+    /** The version that packets go by; that of no routes before the first one has been taken. */
+    long applied() {
+        return taken.version();
     }
 
     Optional<InstanceAt> find(InstanceName instance) {

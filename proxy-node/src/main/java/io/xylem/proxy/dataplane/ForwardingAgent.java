@@ -1,19 +1,29 @@
 package io.xylem.proxy.dataplane;
 
 import io.xylem.balancing.Policies;
+import io.xylem.model.InstanceName;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.Explained;
+import io.xylem.proxy.domain.FiveTuple;
+import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.FlowTable;
 import io.xylem.proxy.domain.Packet;
+import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.Target;
 import io.xylem.proxy.domain.Translator;
+import io.xylem.proxy.domain.UnknownAddresses;
 import io.xylem.proxy.domain.Verdict;
+import io.xylem.proxy.domain.WaitingPackets;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +32,10 @@ import org.slf4j.LoggerFactory;
  * Moves packets between the instances of this worker and the other workers. One thread. A turn, in packet order:
  *
  * <pre>
+ *  0. clients of instances that are gone ── reset ──────► device
  *  1. device ──► fromDevice ── outbound ──┬──► toTunnel ──► tunnel
- *                                         └── inbound ──► toDevice ──► device     (both ends are here)
+ *                                         ├── inbound ──► toDevice ──► device     (both ends are here)
+ *                                         └── dropped ──► reset, unreachable ──► device
  *  2. tunnel ──► fromTunnel ── inbound ──────────────────► toDevice ──► device
  * </pre>
  *
@@ -47,11 +59,18 @@ public final class ForwardingAgent {
     private final Counters counters;
     private final FlowTable flows;
     private final Translator translator;
+    private final WaitingPackets waiting;
     private final Packet packet = new Packet();
     private final PacketBatch fromDevice;
     private final PacketBatch fromTunnel;
     private final PacketBatch toDevice;
     private final PacketBatch toTunnel;
+    private final Answering answering;
+    private final Probing probing;
+    private final Questions questions = new Questions();
+    private final Policies policies;
+    private final ObjIntConsumer<InstanceName> takeLoad;
+    private Reported loads = new Reported();
     private boolean defectSeen;
 
     /** @param routes and {@code attachments} are read once a turn, so a volatile read is enough */
@@ -63,13 +82,31 @@ public final class ForwardingAgent {
             Policies policies,
             Counters counters,
             Limits limits) {
+        this(device, tunnel, routes, attachments, policies, counters, limits, UnknownAddresses.NOBODY_TO_ASK);
+    }
+
+    /** @param unknownAddresses where to ask for what the routes don't tell */
+    public ForwardingAgent(
+            PacketDevice device,
+            Tunnel tunnel,
+            Supplier<RouteTable> routes,
+            Supplier<Attachments> attachments,
+            Policies policies,
+            Counters counters,
+            Limits limits,
+            UnknownAddresses unknownAddresses) {
         this.device = device;
         this.tunnel = tunnel;
         this.routes = routes;
         this.attachments = attachments;
         this.counters = counters;
+        this.policies = policies;
+        answering = new Answering(device, counters);
+        probing = new Probing(tunnel, counters);
         flows = new FlowTable(limits.maxFlows(), limits.hashSeed(), counters);
         translator = new Translator(flows, policies, counters);
+        takeLoad = translator.measured()::reported;
+        waiting = new WaitingPackets(unknownAddresses, WaitingPackets.Limits.DEFAULT, counters);
         PacketBatch[] batches = PacketBatch.sharing(4, limits.batchPackets(), limits.maxPacketBytes());
         fromDevice = batches[0];
         fromTunnel = batches[1];
@@ -78,15 +115,45 @@ public final class ForwardingAgent {
     }
 
     /**
+     * Collects what policies go by from now on. Before the first turn.
+     *
+     * @param reportedLoads how many flows instances have, as their workers say
+     * @param clockNs the clock of the turns, to measure round trips to other workers
+     * @param random what nobody can guess
+     */
+    public void measure(Reported reportedLoads, LongSupplier clockNs, LongSupplier random) {
+        loads = reportedLoads;
+        probing.begin(policies, translator, clockNs, random);
+    }
+
+    /** For any thread. */
+    public FlowCounts flowCounts() {
+        return flows.counts();
+    }
+
+    /**
+     * What would become of a packet like this one, and why; nothing is changed. For any thread: the answer comes in one of
+     * the next turns.
+     */
+    public CompletableFuture<Explained> explain(FiveTuple packet) {
+        return questions.ask(packet);
+    }
+
+    /**
      * One turn: what waits at the device and the tunnel, a batch each.
      *
      * @param nowNs the time of this turn on a clock that never goes back
-     * @return how many packets were read; 0 when there was nothing to do
+     * @return how many packets were read and flows ended; 0 when there was nothing to do
      * @throws IOException when a port is gone; no packet, whatever its bytes, causes any exception
      */
     public int doWork(long nowNs) throws IOException {
-        translator.use(routes.get(), attachments.get());
-        int read = forwardOutbound(nowNs) + forwardInbound(nowNs);
+        RouteTable table = routes.get();
+        translator.use(table, attachments.get());
+        waiting.review(table, nowNs);
+        loads.drain(takeLoad);
+        questions.answerOne(translator, nowNs);
+        probing.ask(table, nowNs);
+        int read = answering.endFlows(translator, nowNs) + forwardOutbound(nowNs) + forwardInbound(nowNs);
         flows.expire(nowNs, EXPIRED_FLOWS_PER_TURN);
         counters.set(Count.FLOWS, flows.size());
         return read;
@@ -94,7 +161,8 @@ public final class ForwardingAgent {
 
     private int forwardOutbound(long nowNs) throws IOException {
         fromDevice.clear();
-        int read = device.read(fromDevice);
+        int released = release(Direction.OUTBOUND, fromDevice);
+        int read = released + device.read(fromDevice);
         for (int slot = 0; slot < fromDevice.count(); slot++) {
             switch (outbound(slot, nowNs)) {
                 case Target target when target.local() -> deliver(fromDevice, slot, inbound(nowNs));
@@ -103,23 +171,63 @@ public final class ForwardingAgent {
                     toTunnel.setPeer(moved, target.peerHigh(), target.peerLow(), target.peerPort());
                     counters.add(Count.SENT_BYTES, packet.length());
                 }
-                case Drop reason -> counters.drop(Direction.OUTBOUND, reason);
+                case Drop reason -> {
+                    boolean mayWait = reason == Drop.UNKNOWN_DESTINATION && slot >= released;
+                    refuse(Direction.OUTBOUND, fromDevice, slot, reason, mayWait, nowNs);
+                }
             }
         }
         flushToTunnel();
         flushToDevice();
+        answering.flush();
         return read;
     }
 
     private int forwardInbound(long nowNs) throws IOException {
         fromTunnel.clear();
-        int read = tunnel.receive(fromTunnel);
+        int released = release(Direction.INBOUND, fromTunnel);
+        int read = released + tunnel.receive(fromTunnel);
         for (int slot = 0; slot < fromTunnel.count(); slot++) {
+            if (probing.takes(fromTunnel, slot, nowNs)) {
+                continue;
+            }
             Drop malformed = packet.wrap(fromTunnel.memory(), fromTunnel.offset(slot), fromTunnel.length(slot));
-            deliver(fromTunnel, slot, malformed != null ? malformed : inbound(nowNs));
+            Verdict.Inbound verdict = malformed != null ? malformed : inbound(nowNs);
+            if (verdict instanceof Drop reason) {
+                boolean mayWait = reason == Drop.UNKNOWN_SOURCE && slot >= released;
+                refuse(Direction.INBOUND, fromTunnel, slot, reason, mayWait, nowNs);
+            } else {
+                deliver(fromTunnel, slot, verdict);
+            }
         }
         flushToDevice();
         return read;
+    }
+
+    /** Packets whose routes have come go before those that come now. @return how many */
+    private int release(Direction direction, PacketBatch into) {
+        while (!into.isFull()) {
+            byte[] released = waiting.release(direction);
+            if (released == null) {
+                break;
+            }
+            MemoryDevice.copyIn(released, into);
+        }
+        return into.count();
+    }
+
+    /** The packet that was looked at last waits, or is lost. One that has waited does not wait again. */
+    private void refuse(Direction direction, PacketBatch from, int slot, Drop reason, boolean mayWait, long nowNs)
+            throws IOException {
+        Drop why = mayWait
+                ? waiting.keep(direction, packet, from.memory(), from.offset(slot), from.length(slot), nowNs)
+                : reason;
+        if (why != null) {
+            counters.drop(direction, why);
+            if (direction == Direction.OUTBOUND) {
+                answering.refuse(packet, why, nowNs);
+            }
+        }
     }
 
     private Verdict.Outbound outbound(int slot, long nowNs) {

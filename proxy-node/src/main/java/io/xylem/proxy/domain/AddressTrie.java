@@ -82,6 +82,31 @@ final class AddressTrie<V> {
         forEach(root, action);
     }
 
+    /** The values of this map that are not the very same in a later one: looks only where the two differ. */
+    void forEachChanged(AddressTrie<V> later, Consumer<? super V> action) {
+        forEachChanged(root, later.root, later, action);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // what is shared is the same
+    private void forEachChanged(Node node, Node other, AddressTrie<V> later, Consumer<? super V> action) {
+        if (node == other) {
+            return;
+        }
+        for (long left = node.bitmap; left != 0; left &= left - 1) {
+            long bit = Long.lowestOneBit(left);
+            Object slot = node.slots[node.index(bit)];
+            Object counterpart = (other.bitmap & bit) == 0 ? NO_NODE : other.slots[other.index(bit)];
+            if (slot instanceof Node child) {
+                forEachChanged(child, counterpart instanceof Node node2 ? node2 : NO_NODE, later, action);
+            } else if (slot != counterpart) {
+                V value = value(slot);
+                if (later.get(key.high(value), key.low(value)) != value) {
+                    action.accept(value);
+                }
+            }
+        }
+    }
+
     private Node with(Node node, V value, int level) {
         long bit = bit(value, level);
         int index = node.index(bit);

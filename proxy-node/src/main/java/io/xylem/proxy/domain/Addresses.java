@@ -27,6 +27,13 @@ public final class Addresses {
         return isV4(high, low) ? new Ipv4((int) low).toString() : new Ipv6(high, low).toString();
     }
 
+    /** @throws IllegalArgumentException when it is an address of neither family */
+    public static Ipv6 parse(String text) {
+        return text.indexOf(':') >= 0
+                ? Ipv6.parse(text)
+                : new Ipv6(0, mapped(Ipv4.parse(text).bits()));
+    }
+
     static long high(DualAddress address, boolean v4) {
         return v4 ? 0 : address.v6().high();
     }
@@ -37,8 +44,6 @@ public final class Addresses {
 
     /** The outer address of a tunnel. */
     public static Ipv6 underlay(Endpoint endpoint) {
-        return endpoint.address().indexOf(':') >= 0
-                ? Ipv6.parse(endpoint.address())
-                : new Ipv6(0, mapped(Ipv4.parse(endpoint.address()).bits()));
+        return parse(endpoint.address());
     }
 }

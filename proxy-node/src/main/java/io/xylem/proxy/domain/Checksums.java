@@ -1,15 +1,22 @@
 package io.xylem.proxy.domain;
 
+import java.nio.ByteBuffer;
+
 /**
- * The Internet checksum, updated by what changed (RFC 1624, equation 3: {@code HC' = ~(~HC + ~m + m')}) and never
+ * The Internet checksum, updated by what changed (RFC 1624, equation 3: {@code HC' = ~(~HC + ~m + m')}) and not
  * computed anew: the cost does not depend on the packet's length, and a wrong checksum stays wrong for its receiver to
- * see.
+ * see. Only the packets that begin here ({@link Answers}) need a {@link #sum} of everything.
  *
  * <p>A change is the sum {@code ~m + m'} of its 32-bit words as a plain number. One's-complement sums don't care how words
  * are paired, so 32-bit words give the same as 16-bit ones.
  */
 final class Checksums {
     private Checksums() {}
+
+    /** A 16-bit word at an even place became another. */
+    static long change16(int before, int after) {
+        return (~before & 0xffffL) + after;
+    }
 
     /** A 32-bit word became another. */
     static long change32(int before, int after) {
@@ -36,6 +43,21 @@ final class Checksums {
         }
         int updated = update(checksum, change);
         return updated == 0 ? 0xffff : updated;
+    }
+
+    /** The sum of the 16-bit words of some bytes of a big-endian buffer; an odd last byte is followed by a 0. */
+    static long sum(ByteBuffer buffer, int start, int bytes) {
+        long sum = 0;
+        int at = start;
+        for (; at + 1 < start + bytes; at += 2) {
+            sum += buffer.getShort(at) & 0xffff;
+        }
+        return at < start + bytes ? sum + ((buffer.get(at) & 0xff) << 8) : sum;
+    }
+
+    /** The checksum of what sums up to this. */
+    static int complete(long sum) {
+        return ~fold(sum) & 0xffff;
     }
 
     private static long halves(long word) {

@@ -31,6 +31,20 @@ public final class Counters {
         FLOWS_EVICTED,
         /** Flows forgotten because their ends changed or a newer flow took their place. */
         FLOWS_REPLACED,
+        /** Packets that waited for the routes of an address that was not known here. */
+        WAITED_PACKETS,
+        /** Connections whose own end was reset because the instance at the other end is gone. */
+        FLOWS_BROKEN,
+        /** Segments answered by a reset. */
+        SENT_RESETS,
+        /** Packets answered by an ICMP destination unreachable. */
+        SENT_UNREACHABLES,
+        /** Packets that would have been, had there not been so many. */
+        SUPPRESSED_UNREACHABLES,
+        /** Questions to other workers how far they are. */
+        SENT_PROBES,
+        /** Questions of other workers. */
+        ANSWERED_PROBES,
         /** How many flows there are; the only one that falls. */
         FLOWS
     }

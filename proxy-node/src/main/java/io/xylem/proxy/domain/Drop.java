@@ -1,6 +1,9 @@
 package io.xylem.proxy.domain;
 
-/** Why a packet was not delivered. The names are part of the metrics' contract: add, never rename. */
+/**
+ * Why a packet was not delivered, and what its sender is told. The names are part of the metrics' contract: add, never
+ * rename.
+ */
 public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     /** No bytes at all. */
     EMPTY,
@@ -28,20 +31,24 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     /** Outbound: the source is no instance that is attached here. */
     SOURCE_NOT_ATTACHED,
     /** Outbound: the destination is no service IP and no instance IP that is known here. */
-    UNKNOWN_DESTINATION,
+    UNKNOWN_DESTINATION(Answer.UNREACHABLE),
+    /** Outbound: the service is known and has no instances, not even starting ones. */
+    SCALED_TO_ZERO(Answer.REFUSED),
     /** Outbound: the service is known and none of its instances takes new flows. */
-    NO_USABLE_INSTANCE,
+    NO_USABLE_INSTANCE(Answer.REFUSED),
     /** Outbound: the instance dialled by its instance IP takes no new flows. */
-    INSTANCE_NOT_READY,
+    INSTANCE_NOT_READY(Answer.REFUSED),
     /** Outbound: no class here implements the policy of the service IP. */
-    UNKNOWN_POLICY,
+    UNKNOWN_POLICY(Answer.REFUSED),
     /** Outbound: the policy threw, or chose what was not offered. */
-    POLICY_FAILED,
+    POLICY_FAILED(Answer.REFUSED),
     /** Outbound: an answer to nothing that was asked. */
     NO_FLOW,
+    /** Outbound: the instance of the flow is gone: it has no route any more, or its worker is lost. */
+    INSTANCE_GONE(Answer.REFUSED),
     /**
-     * Outbound: the sender has a live flow to the same instance and ports under another address; the answers could not
-     * be told apart.
+     * The sender has live flows to the same instance and port under other addresses, and no port was found by which
+     * their answers could be told apart.
      */
     FLOW_COLLISION,
 
@@ -50,10 +57,42 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     /** Inbound: the source is no instance IP that is known here. */
     UNKNOWN_SOURCE,
 
+    /** It waited for the routes of an unknown address, and they did not come in time. */
+    NO_ROUTE_IN_TIME,
+    /** It would have had to wait for the routes of an unknown address, and enough packets wait already. */
+    TOO_MANY_WAITING,
+    /** A probe's answer that was not asked for, or not from there, or not now. */
+    STRAY_PROBE,
+    /** More probes than a worker answers. */
+    PROBE_FLOOD,
+
     /** The kernel did not take it at the device. */
     DEVICE_REFUSED,
     /** The kernel did not take it at the tunnel. */
     TUNNEL_REFUSED,
     /** A defect of the proxy itself. */
-    INTERNAL_ERROR
+    INTERNAL_ERROR;
+
+    /** What the sender is told, as a host would tell it (RFC 1122, 3.2.2.1 and 4.2.3.9). */
+    enum Answer {
+        NOTHING,
+        /** Nobody serves that port now: RST to TCP, port unreachable to the rest. */
+        REFUSED,
+        /** There is no such address: host unreachable. */
+        UNREACHABLE
+    }
+
+    private final Answer answer;
+
+    Drop() {
+        this(Answer.NOTHING);
+    }
+
+    Drop(Answer answer) {
+        this.answer = answer;
+    }
+
+    Answer answer() {
+        return answer;
+    }
 }

@@ -14,16 +14,19 @@ final class FlowIndex {
     private final int first; // offsets in a slot: two longs each, one for the ports
     private final int second;
     private final int ports;
+    private final long portsMask;
     private final long seed;
     private final int[] table;
     private final int mask;
 
-    FlowIndex(long[] slots, int slotLongs, int first, int second, int ports, long seed) {
+    /** @param portsMask which bits of the word of ports are part of the key */
+    FlowIndex(long[] slots, int slotLongs, int first, int second, int ports, long portsMask, long seed) {
         this.slots = slots;
         this.slotLongs = slotLongs;
         this.first = first;
         this.second = second;
         this.ports = ports;
+        this.portsMask = portsMask;
         this.seed = seed;
         int capacity = slots.length / slotLongs;
         table = new int[Integer.highestOneBit(Math.max(2, capacity * 2 - 1)) * 2];
@@ -36,7 +39,7 @@ final class FlowIndex {
         int at = home(firstHigh, firstLow, secondHigh, secondLow, portsKey);
         while (table[at] != NONE) {
             int base = table[at] * slotLongs;
-            if (slots[base + ports] == portsKey
+            if ((slots[base + ports] & portsMask) == portsKey
                     && slots[base + first + 1] == firstLow
                     && slots[base + second + 1] == secondLow
                     && slots[base + first] == firstHigh
@@ -81,7 +84,12 @@ final class FlowIndex {
                 slots[base + first + 1],
                 slots[base + second],
                 slots[base + second + 1],
-                slots[base + ports]);
+                slots[base + ports] & portsMask);
+    }
+
+    /** Some number that a change of any bit changes. */
+    static int spread(long word) {
+        return (int) (mix(word) >>> 32);
     }
 
     /** A multiplication a word; the odd constants are those of xxHash64 and of SplitMix64. */

@@ -3,6 +3,7 @@ package io.xylem.proxy.domain;
 import static java.util.Objects.requireNonNull;
 
 import io.xylem.proxy.domain.Counters.Count;
+import io.xylem.proxy.domain.FlowAges.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,90 +11,63 @@ import org.jspecify.annotations.Nullable;
  * by its whole five-tuple in either direction:
  *
  * <pre>
- *  outbound: own namespace IP   → dialled address    own port, remote port, protocol
- *  inbound:  remote instance IP → own namespace IP   own port, remote port, protocol
+ *  outbound: own namespace IP   → dialled address    own port,  remote port, protocol
+ *  inbound:  remote instance IP → own namespace IP   wire port, remote port, protocol
  * </pre>
  *
- * The dialled address is what the own instance sees: a service IP, or the remote's instance IP. Echo flows have the
- * identifier as the asker's port. A flow between two instances of this worker is two flows, one for either end.
+ * The dialled address is what the own instance sees: a service IP, or the remote's instance IP. The wire port is the own
+ * port, unless another flow of the own instance to the same remote end has it: the tunnel carries no dialled address,
+ * so the two are told apart by that port. Echo flows have the identifier as the asker's port. A flow between two
+ * instances of this worker is two flows, one for either end.
  *
- * <p>Everything is in arrays made by the constructor: two indexes over numbered slots, and a list in the order of last
- * use for each length of silence that is allowed, so that what expires next stands at the end of a list, and what is
- * evicted next at the end of one of them. One thread; the time comes in.
+ * <p>Everything is in arrays made by the constructor. One thread, but for {@link #counts}; the time comes in.
  */
 public final class FlowTable {
     static final int NONE = -1;
 
-    // RFC 5382 REQ-5 (TCP), RFC 4787 REQ-5 (UDP: at least 2 min), RFC 5508 REQ-2 (ICMP: at least 60 s)
-    static final long OPENING_NS = seconds(240);
-    static final long CONNECTED_NS = seconds(7_440);
-    static final long CLOSING_NS = seconds(240);
-    static final long DATAGRAM_NS = seconds(180);
-    static final long ECHO_NS = seconds(60);
-
-    // Offsets into the longs of a slot: 64 bytes, one cache line
+    // Offsets into the longs of a slot: 56 bytes
     private static final int OWN = 0;
     private static final int DIALLED = 2;
     private static final int REMOTE = 4;
     private static final int PORTS = 6;
-    private static final int LAST_USED_NS = 7;
-    private static final int SLOT_LONGS = 8;
+    private static final int SLOT_LONGS = 7;
 
-    private static final int SEEN_OUTBOUND = 1;
-    private static final int SEEN_INBOUND = 2;
-    private static final int FIN_OUTBOUND = 4;
-    private static final int FIN_INBOUND = 8;
-    private static final int RESET = 16;
-
-    /** Flows that may be silent for the same time. */
-    private record Patience(long silenceNs, RecencyList flows) {}
+    // RFC 6335, 6: the dynamic ports
+    private static final int FIRST_DYNAMIC_PORT = 49_152;
+    private static final int DYNAMIC_PORTS = 16_384;
+    private static final int WIRE_PORTS_TRIED = 16;
 
     private final Counters counters;
+    private final long hashSeed;
     private final long[] slots;
-    private final byte[] progress;
     private final int[] epochs;
     private final @Nullable Attachment[] owns;
     private final @Nullable Target[] remotes;
-    private final @Nullable Patience[] patiences;
     private final FlowIndex outbound;
     private final FlowIndex inbound;
-    private final Patience opening;
-    private final Patience connected;
-    private final Patience closing;
-    private final Patience datagram;
-    private final Patience echo;
-    private final Patience[] all;
+    private final FlowAges ages;
+    private final FlowProgress progress;
+    private final FlowCensus census;
     private final int[] free;
     private int size;
 
     /** @param hashSeed unknown to instances, lest one of them aim its flows at one place of the table */
     public FlowTable(int capacity, long hashSeed, Counters counters) {
         this.counters = counters;
+        this.hashSeed = hashSeed;
         slots = new long[Math.multiplyExact(capacity, SLOT_LONGS)];
-        progress = new byte[capacity];
         epochs = new int[capacity];
         owns = new Attachment[capacity];
         remotes = new Target[capacity];
-        patiences = new Patience[capacity];
-        outbound = new FlowIndex(slots, SLOT_LONGS, OWN, DIALLED, PORTS, hashSeed);
-        inbound = new FlowIndex(slots, SLOT_LONGS, REMOTE, OWN, PORTS, hashSeed);
-        int[] newer = new int[capacity];
-        int[] older = new int[capacity];
-        opening = new Patience(OPENING_NS, new RecencyList(newer, older));
-        connected = new Patience(CONNECTED_NS, new RecencyList(newer, older));
-        closing = new Patience(CLOSING_NS, new RecencyList(newer, older));
-        datagram = new Patience(DATAGRAM_NS, new RecencyList(newer, older));
-        echo = new Patience(ECHO_NS, new RecencyList(newer, older));
-        all = new Patience[] {opening, closing, echo, datagram, connected};
+        outbound = new FlowIndex(slots, SLOT_LONGS, OWN, DIALLED, PORTS, FlowPorts.OUTBOUND, hashSeed);
+        inbound = new FlowIndex(slots, SLOT_LONGS, REMOTE, OWN, PORTS, FlowPorts.INBOUND, hashSeed);
+        ages = new FlowAges(capacity);
+        progress = new FlowProgress(capacity);
+        census = new FlowCensus(capacity);
         free = new int[capacity];
         for (int slot = 0; slot < capacity; slot++) {
             free[slot] = capacity - 1 - slot;
         }
-    }
-
-    /** The ports and the protocol as one key, from the own end's view. */
-    static long ports(int ownPort, int remotePort, int protocol) {
-        return ((long) ownPort << 32) | ((long) remotePort << 16) | protocol;
     }
 
     public int size() {
@@ -104,26 +78,124 @@ public final class FlowTable {
         return free.length;
     }
 
-    int findOutbound(long ownHigh, long ownLow, long dialledHigh, long dialledLow, long ports, long nowNs) {
-        return living(outbound.find(ownHigh, ownLow, dialledHigh, dialledLow, ports), nowNs);
+    /** For any thread. */
+    public FlowCounts counts() {
+        return census;
     }
 
-    int findInbound(long remoteHigh, long remoteLow, long ownHigh, long ownLow, long ports, long nowNs) {
+    FlowCensus census() {
+        return census;
+    }
+
+    FlowProgress progress() {
+        return progress;
+    }
+
+    /** The flow of a packet that the own end sends. Silent ones that are met are forgotten. */
+    int findOutbound(FiveTuple of, long nowNs) {
+        return living(peekOutbound(of), nowNs);
+    }
+
+    /** The same, forgetting nothing. */
+    int peekOutbound(FiveTuple of) {
+        return outbound.find(
+                of.sourceHigh(),
+                of.sourceLow(),
+                of.destinationHigh(),
+                of.destinationLow(),
+                FlowPorts.word(of.sourcePort(), 0, of.destinationPort(), of.protocol()));
+    }
+
+    /** The flow of a packet from the tunnel. */
+    int findInbound(FiveTuple of, long nowNs) {
+        return findInbound(
+                of.sourceHigh(),
+                of.sourceLow(),
+                of.destinationHigh(),
+                of.destinationLow(),
+                FlowPorts.word(0, of.destinationPort(), of.sourcePort(), of.protocol()),
+                nowNs);
+    }
+
+    /** Whether the receiver's answers to this packet from a remote end would be taken for another flow's. */
+    boolean isAnsweredByAnother(FiveTuple packet) {
+        return outbound.find(
+                        packet.destinationHigh(),
+                        packet.destinationLow(),
+                        packet.sourceHigh(),
+                        packet.sourceLow(),
+                        FlowPorts.word(packet.destinationPort(), 0, packet.sourcePort(), packet.protocol()))
+                != NONE;
+    }
+
+    private int findInbound(long remoteHigh, long remoteLow, long ownHigh, long ownLow, long ports, long nowNs) {
         return living(inbound.find(remoteHigh, remoteLow, ownHigh, ownLow, ports), nowNs);
     }
 
     /**
-     * Enters a flow that is in neither index; when the table is full, the one used longest ago goes. The addresses are in
-     * the family of the dialled one.
+     * A port for a new flow of the packet's sender to this remote end, such that its answers can be told from those of
+     * the sender's other flows.
+     *
+     * @return {@link #NONE} when there is none among those tried, or the transport has no ports
      */
-    int add(Attachment own, long dialledHigh, long dialledLow, Target remote, long ports, int epoch, long nowNs) {
+    int wirePort(Packet packet, Target remote, long nowNs) {
+        boolean v4 = packet.isV4();
+        long remoteHigh = Addresses.high(remote.route().instanceIp(), v4);
+        long remoteLow = Addresses.low(remote.route().instanceIp(), v4);
+        int port = packet.sourcePort();
+        int first = FlowIndex.spread(hashSeed ^ packet.destinationLow() ^ port);
+        for (int tried = 0; tried <= WIRE_PORTS_TRIED; tried++) {
+            long ports = FlowPorts.word(0, port, packet.destinationPort(), packet.protocol());
+            if (findInbound(remoteHigh, remoteLow, packet.sourceHigh(), packet.sourceLow(), ports, nowNs) == NONE) {
+                return port;
+            }
+            if (packet.transport() == ParsedPacket.Transport.OPAQUE) {
+                return NONE;
+            }
+            port = FIRST_DYNAMIC_PORT + ((first + tried) & (DYNAMIC_PORTS - 1));
+        }
+        return NONE;
+    }
+
+    /** Enters the flow of a packet that the own end sends, which is in neither index; {@code wirePort} is a free one. */
+    int addOutbound(FiveTuple packet, Attachment own, Target remote, int wirePort, int epoch, long nowNs) {
+        int slot = take(nowNs);
+        long ports = FlowPorts.word(packet.sourcePort(), wirePort, packet.destinationPort(), packet.protocol());
+        enter(slot, own, packet.destinationHigh(), packet.destinationLow(), remote, ports, epoch, nowNs);
+        census.add(slot, own.instance(), remote.route().instance(), true);
+        return slot;
+    }
+
+    /** The same for a packet from the remote end. */
+    int addInbound(FiveTuple packet, Attachment own, Target remote, int epoch, long nowNs) {
+        int slot = take(nowNs);
+        int ownPort = packet.destinationPort();
+        long ports = FlowPorts.word(ownPort, ownPort, packet.sourcePort(), packet.protocol());
+        enter(slot, own, packet.sourceHigh(), packet.sourceLow(), remote, ports, epoch, nowNs);
+        census.add(slot, own.instance(), remote.route().instance(), false);
+        return slot;
+    }
+
+    /** A free slot; when the table is full, the one of the flow used longest ago. */
+    private int take(long nowNs) {
         if (size == free.length && expire(nowNs, 1) == 0) {
-            remove(leastRecentlyUsed(nowNs));
+            remove(ages.leastRecentlyUsed(nowNs));
             counters.add(Count.FLOWS_EVICTED, 1);
         }
-        boolean v4 = Addresses.isV4(dialledHigh, dialledLow);
-        int slot = free[free.length - 1 - size];
         size++;
+        return free[free.length - size];
+    }
+
+    private void enter(
+            int slot,
+            Attachment own,
+            long dialledHigh,
+            long dialledLow,
+            Target remote,
+            long ports,
+            int epoch,
+            long nowNs) {
+        boolean v4 = Addresses.isV4(dialledHigh, dialledLow);
         int base = slot * SLOT_LONGS;
         slots[base + OWN] = Addresses.high(own.namespaceIp(), v4);
         slots[base + OWN + 1] = Addresses.low(own.namespaceIp(), v4);
@@ -132,36 +204,22 @@ public final class FlowTable {
         slots[base + REMOTE] = Addresses.high(remote.route().instanceIp(), v4);
         slots[base + REMOTE + 1] = Addresses.low(remote.route().instanceIp(), v4);
         slots[base + PORTS] = ports;
-        slots[base + LAST_USED_NS] = nowNs;
-        progress[slot] = 0;
-        patiences[slot] = opening;
-        opening.flows.add(slot);
-        renew(slot, own, remote, epoch);
+        progress.begin(slot);
+        ages.add(slot, Kind.OPENING, nowNs);
+        owns[slot] = own;
+        remotes[slot] = remote;
+        epochs[slot] = epoch;
         outbound.add(slot);
         inbound.add(slot);
-        return slot;
     }
 
     /** A packet of the flow went by. */
     void use(int slot, Packet packet, boolean isOutbound, long nowNs) {
-        int seen = progress[slot] | (isOutbound ? SEEN_OUTBOUND : SEEN_INBOUND);
-        if (packet.isFin()) {
-            seen |= isOutbound ? FIN_OUTBOUND : FIN_INBOUND;
+        Kind kind = progress.use(slot, packet, isOutbound);
+        ages.use(slot, kind, nowNs);
+        if (kind == Kind.CLOSING) {
+            census.finish(slot);
         }
-        if (packet.isReset()) {
-            seen |= RESET;
-        }
-        progress[slot] = (byte) seen;
-        slots[slot * SLOT_LONGS + LAST_USED_NS] = nowNs;
-        patience(slot).flows.remove(slot);
-        Patience next = switch (packet.transport()) {
-            case TCP -> isClosing(slot) ? closing : isOneSided(slot) ? opening : connected;
-            case UDP -> datagram;
-            case ECHO -> echo;
-            case OPAQUE -> connected;
-        };
-        next.flows.add(slot);
-        patiences[slot] = next;
     }
 
     /** Both ends as of this epoch's tables. */
@@ -169,32 +227,60 @@ public final class FlowTable {
         owns[slot] = own;
         remotes[slot] = remote;
         epochs[slot] = epoch;
+        if (census.isParted(slot) && !remote.isLost()) {
+            census.rejoin(slot, remote.route().instance(), !progress.isClosing(slot));
+        }
+    }
+
+    /**
+     * The remote end is gone. The flow stays, so that what the own end still sends on it is known to belong to it; a TCP
+     * flow is closing from now on.
+     *
+     * @return whether the own end has a TCP connection to be reset
+     */
+    boolean part(int slot, long nowNs) {
+        census.part(slot);
+        boolean isConnection = progress.isConnection(slot);
+        if (isConnection) {
+            progress.reset(slot);
+            ages.use(slot, Kind.CLOSING, nowNs);
+        }
+        return isConnection;
     }
 
     void remove(int slot) {
         outbound.remove(slot);
         inbound.remove(slot);
-        patience(slot).flows.remove(slot);
-        patiences[slot] = null;
+        ages.remove(slot);
+        census.remove(slot);
         owns[slot] = null;
         remotes[slot] = null;
+        free[free.length - size] = slot;
         size--;
-        free[free.length - 1 - size] = slot;
     }
 
     /** Forgets flows that were silent for too long. @return how many, at most {@code most} */
     public int expire(long nowNs, int most) {
         int expired = 0;
-        for (Patience patience : all) {
-            int oldest = patience.flows.oldest();
-            while (oldest != NONE && expired < most && isExpired(oldest, nowNs)) {
-                remove(oldest);
-                expired++;
-                oldest = patience.flows.oldest();
-            }
+        for (int slot = ages.expired(nowNs); slot != NONE && expired < most; slot = ages.expired(nowNs)) {
+            remove(slot);
+            expired++;
         }
         counters.add(Count.FLOWS_EXPIRED, expired);
         return expired;
+    }
+
+    private int living(int slot, long nowNs) {
+        if (slot == NONE || !ages.isExpired(slot, nowNs)) {
+            return slot;
+        }
+        remove(slot);
+        counters.add(Count.FLOWS_EXPIRED, 1);
+        return NONE;
+    }
+
+    boolean isExpired(int slot, long nowNs) {
+        return ages.isExpired(slot, nowNs);
     }
 
     Attachment own(int slot) {
@@ -209,6 +295,22 @@ public final class FlowTable {
         return epochs[slot];
     }
 
+    long ownHigh(int slot) {
+        return slots[slot * SLOT_LONGS + OWN];
+    }
+
+    long ownLow(int slot) {
+        return slots[slot * SLOT_LONGS + OWN + 1];
+    }
+
+    long remoteHigh(int slot) {
+        return slots[slot * SLOT_LONGS + REMOTE];
+    }
+
+    long remoteLow(int slot) {
+        return slots[slot * SLOT_LONGS + REMOTE + 1];
+    }
+
     long dialledHigh(int slot) {
         return slots[slot * SLOT_LONGS + DIALLED];
     }
@@ -217,56 +319,21 @@ public final class FlowTable {
         return slots[slot * SLOT_LONGS + DIALLED + 1];
     }
 
+    int ownPort(int slot) {
+        return FlowPorts.own(slots[slot * SLOT_LONGS + PORTS]);
+    }
+
+    int wirePort(int slot) {
+        return FlowPorts.wire(slots[slot * SLOT_LONGS + PORTS]);
+    }
+
+    int remotePort(int slot) {
+        return FlowPorts.remote(slots[slot * SLOT_LONGS + PORTS]);
+    }
+
     /** Whether the own end dialled a service IP, or the remote's instance IP. */
     boolean isByService(int slot) {
         int base = slot * SLOT_LONGS;
         return slots[base + DIALLED + 1] != slots[base + REMOTE + 1] || slots[base + DIALLED] != slots[base + REMOTE];
-    }
-
-    /** No packet was seen in one of the directions, so nobody relies on the flow yet. */
-    boolean isOneSided(int slot) {
-        return (progress[slot] & (SEEN_OUTBOUND | SEEN_INBOUND)) != (SEEN_OUTBOUND | SEEN_INBOUND);
-    }
-
-    /** TCP: it was reset, or both ends are done sending. */
-    boolean isClosing(int slot) {
-        return (progress[slot] & RESET) != 0
-                || (progress[slot] & (FIN_OUTBOUND | FIN_INBOUND)) == (FIN_OUTBOUND | FIN_INBOUND);
-    }
-
-    private int living(int slot, long nowNs) {
-        if (slot == NONE || !isExpired(slot, nowNs)) {
-            return slot;
-        }
-        remove(slot);
-        counters.add(Count.FLOWS_EXPIRED, 1);
-        return NONE;
-    }
-
-    private boolean isExpired(int slot, long nowNs) {
-        return silence(slot, nowNs) >= patience(slot).silenceNs;
-    }
-
-    private int leastRecentlyUsed(long nowNs) {
-        int least = NONE;
-        for (Patience patience : all) {
-            int oldest = patience.flows.oldest();
-            if (oldest != NONE && (least == NONE || silence(oldest, nowNs) > silence(least, nowNs))) {
-                least = oldest;
-            }
-        }
-        return least;
-    }
-
-    private long silence(int slot, long nowNs) {
-        return nowNs - slots[slot * SLOT_LONGS + LAST_USED_NS];
-    }
-
-    private Patience patience(int slot) {
-        return requireNonNull(patiences[slot]);
-    }
-
-    private static long seconds(long seconds) {
-        return seconds * 1_000_000_000L;
     }
 }

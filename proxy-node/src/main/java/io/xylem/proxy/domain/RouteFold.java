@@ -1,9 +1,7 @@
 package io.xylem.proxy.domain;
 
-import io.xylem.balancing.Candidate;
 import io.xylem.model.DualAddress;
 import io.xylem.model.InstanceName;
-import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.RouteUpdate.InstanceWithdrawn;
@@ -13,23 +11,23 @@ import io.xylem.proxy.domain.RouteUpdate.ServiceKnown;
 import io.xylem.proxy.domain.RouteUpdate.ServiceWithdrawn;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds route updates into route tables. The table depends on the set of updates only: of each subject the highest
  * version holds, whatever the order and however often an update comes.
  *
  * <p>An update costs its own path through a few tries, never a copy of the table; what many updates of one service have
- * in common (its list of candidates) is made once a {@link #table}.
+ * in common (its list of candidates) is made once a {@link #table}. What many routes have in common (the names of
+ * services, the workers) is kept once.
  *
  * <p>A withdrawal is remembered so that an older route which comes later stays ignored. The memory is bounded: beyond it
  * the withdrawals with the lowest versions are forgotten.
@@ -42,14 +40,14 @@ public final class RouteFold {
 
     private final String worker;
     private final int withdrawalsKept;
-    private final Map<InstanceName, OfInstance> instances = new ConcurrentHashMap<>();
-    private final Map<ServiceName, OfService> services = new HashMap<>();
-    private final TreeSet<RouteUpdate> withdrawals =
-            new TreeSet<>(Comparator.comparingLong(RouteUpdate::version).thenComparing(RouteFold::subject));
+    private final Map<ServiceName, ServiceRoutes> services = new HashMap<>();
+    private final Map<Object, RouteUpdate> withdrawn = new HashMap<>();
+    private final TreeSet<RouteUpdate> withdrawals = new TreeSet<>(Comparator.comparingLong(RouteUpdate::version)
+            .thenComparing(update -> subject(update).toString()));
+    /** The latest of each worker. */
+    private final Map<String, Host> hosts = new HashMap<>();
 
-    private final Map<ServiceName, TreeMap<Integer, Target>> targets = new HashMap<>();
-    private final Map<ServiceName, List<ServiceAddress>> addresses = new HashMap<>();
-    private final Set<ServiceName> changedServices = new HashSet<>();
+    private final Set<ServiceRoutes> changed = new LinkedHashSet<>();
     private final DualClaims<ServiceAddress> byServiceIp;
     private final DualClaims<Target> byInstanceIp;
     private final DualClaims<Target> byNamespaceIp;
@@ -75,40 +73,66 @@ public final class RouteFold {
         byNamespaceIp = DualClaims.of(t -> t.route().namespaceIp(), newerRoute);
     }
 
-    /** @return false when it is not newer than what is known of its subject, and so changed nothing */
+    /** @return whether that is a change of the table: not when something newer is known of its subject, and reached */
     public boolean apply(RouteUpdate update) {
-        RouteUpdate known = switch (update) {
-            case OfInstance of -> instances.get(of.instance());
-            case OfService of -> services.get(of.service());
-        };
+        boolean changed = applyPart(update);
+        return reach(update.version()) || changed;
+    }
+
+    /** All updates up to this version have been applied. @return whether that is a change of the table */
+    public synchronized boolean reach(long reachedVersion) {
+        boolean changedVersion = reachedVersion > version;
+        version = Math.max(version, reachedVersion);
+        return changedVersion;
+    }
+
+    /** The same when more updates of the same version follow: the table has not reached that version yet. */
+    public synchronized boolean applyPart(RouteUpdate update) {
+        RouteUpdate known = known(update);
         if (known != null && known.version() >= update.version()) {
             return false;
         }
         if (known instanceof InstanceWithdrawn || known instanceof ServiceWithdrawn) {
-            withdrawals.remove(known);
+            forgetWithdrawal(known);
         }
         switch (update) {
-            case OfInstance of -> {
-                instances.put(of.instance(), of);
-                place(of);
-            }
-            case OfService of -> {
-                services.put(of.service(), of);
-                changedServices.add(of.service());
-            }
+            case InstanceAt at -> place(at);
+            case InstanceWithdrawn gone -> displace(gone.instance());
+            case ServiceKnown of -> change(routes(of.service())).known = of;
+            case ServiceWithdrawn gone -> withdraw(gone.service());
         }
         if (update instanceof InstanceWithdrawn || update instanceof ServiceWithdrawn) {
+            withdrawn.put(subject(update), update);
             withdrawals.add(update);
-            forgetOldWithdrawals();
+            if (withdrawals.size() > withdrawalsKept) {
+                forgetWithdrawal(withdrawals.first());
+            }
         }
-        version = Math.max(version, update.version());
         return true;
     }
 
+    /** As if nothing had ever been said of the instance. @return whether that is a change of the table */
+    public synchronized boolean forget(InstanceName instance) {
+        RouteUpdate gone = withdrawn.get(instance);
+        if (gone != null) {
+            forgetWithdrawal(gone);
+        }
+        return displace(instance);
+    }
+
+    /** As if nothing had ever been said of the service's addresses. @return whether that is a change of the table */
+    public synchronized boolean forget(ServiceName service) {
+        RouteUpdate gone = withdrawn.get(service);
+        if (gone != null) {
+            forgetWithdrawal(gone);
+        }
+        return withdraw(service);
+    }
+
     /** The table of everything applied so far. */
-    public RouteTable table() {
-        changedServices.forEach(this::arrange);
-        changedServices.clear();
+    public synchronized RouteTable table() {
+        changed.forEach(this::arrange);
+        changed.clear();
         return new RouteTable(
                 worker,
                 version,
@@ -120,73 +144,118 @@ public final class RouteFold {
     }
 
     /** Where the instance is, if it has a route. Any thread. */
-    public Optional<InstanceAt> find(InstanceName instance) {
-        return instances.get(instance) instanceof InstanceAt at ? Optional.of(at) : Optional.empty();
+    public synchronized Optional<InstanceAt> find(InstanceName instance) {
+        return Optional.ofNullable(target(instance)).map(Target::route);
     }
 
     /** What, applied to an empty fold in any order, makes this one again; in a fixed order. */
     public Stream<RouteUpdate> updates() {
         return Stream.concat(
-                services.values().stream().sorted(Comparator.comparing(OfService::service)),
-                instances.values().stream().sorted(Comparator.comparing(OfInstance::instance)));
+                services.values().stream()
+                        .sorted(Comparator.comparing(of -> of.name))
+                        .flatMap(of -> Stream.concat(
+                                Stream.ofNullable(of.known), of.members().map(Target::route))),
+                withdrawals.stream());
     }
 
-    private void place(OfInstance update) {
-        ServiceName service = update.instance().service();
-        int number = update.instance().number();
-        TreeMap<Integer, Target> members = targets.computeIfAbsent(service, s -> new TreeMap<>());
-        Target old = members.remove(number);
-        if (old != null) {
+    private @Nullable RouteUpdate known(RouteUpdate update) {
+        RouteUpdate gone = withdrawn.isEmpty() ? null : withdrawn.get(subject(update));
+        if (gone != null) {
+            return gone;
+        }
+        return switch (update) {
+            case OfInstance of -> {
+                Target target = target(of.instance());
+                yield target == null ? null : target.route();
+            }
+            case OfService of -> {
+                ServiceRoutes routes = services.get(of.service());
+                yield routes == null ? null : routes.known;
+            }
+        };
+    }
+
+    private @Nullable Target target(InstanceName instance) {
+        ServiceRoutes routes = services.get(instance.service());
+        return routes == null ? null : routes.member(instance.number());
+    }
+
+    private ServiceRoutes routes(ServiceName service) {
+        return services.computeIfAbsent(service, ServiceRoutes::new);
+    }
+
+    private ServiceRoutes change(ServiceRoutes routes) {
+        changed.add(routes);
+        return routes;
+    }
+
+    private void place(InstanceAt at) {
+        ServiceRoutes routes = change(routes(at.instance().service()));
+        Target target = Target.of(at.with(routes.name(at.instance()), shared(at.host())), worker, routes.usage);
+        Target old = routes.put(target);
+        if (old == null) {
+            instanceCount++;
+        } else {
             byInstanceIp.release(old);
             byNamespaceIp.release(old);
-            instanceCount--;
         }
-        if (update instanceof InstanceAt at) {
-            Target target = Target.of(at, worker);
-            members.put(number, target);
-            byInstanceIp.claim(target);
-            byNamespaceIp.claim(target);
-            instanceCount++;
-        }
-        if (members.isEmpty()) {
-            targets.remove(service);
-        }
-        changedServices.add(service);
+        byInstanceIp.claim(target);
+        byNamespaceIp.claim(target);
     }
 
-    /** Makes the addresses of a service anew, with the instances that it has now. */
-    private void arrange(ServiceName service) {
-        List<ServiceAddress> old = addresses.getOrDefault(service, List.of());
+    private Host shared(Host host) {
+        Host known = hosts.get(host.worker());
+        if (known != null && known.equals(host)) {
+            return known;
+        }
+        hosts.put(host.worker(), host);
+        return host;
+    }
+
+    private boolean displace(InstanceName instance) {
+        ServiceRoutes routes = services.get(instance.service());
+        Target old = routes == null ? null : routes.remove(instance.number());
+        if (routes == null || old == null) {
+            return false;
+        }
+        byInstanceIp.release(old);
+        byNamespaceIp.release(old);
+        instanceCount--;
+        change(routes);
+        return true;
+    }
+
+    private boolean withdraw(ServiceName service) {
+        ServiceRoutes routes = services.get(service);
+        if (routes == null || routes.known == null) {
+            return false;
+        }
+        change(routes).known = null;
+        return true;
+    }
+
+    private void arrange(ServiceRoutes routes) {
+        List<ServiceAddress> old = routes.addresses;
         old.forEach(byServiceIp::release);
-        serviceCount -= addresses.remove(service) == null ? 0 : 1;
-        if (services.get(service) instanceof ServiceKnown known) {
-            List<Target> usable = targets.getOrDefault(service, new TreeMap<>()).values().stream()
-                    .filter(Target::usable)
-                    .toList();
-            List<Candidate> candidates = usable.stream().map(Target::candidate).toList();
-            List<ServiceAddress> current = known.serviceIps().stream()
-                    .map((ServiceIp ip) ->
-                            new ServiceAddress(service, ip.ipType(), ip.address(), candidates, usable, known.version()))
-                    .toList();
-            current.forEach(byServiceIp::claim);
-            addresses.put(service, current);
+        serviceCount -= routes.isArranged() ? 1 : 0;
+        routes.arrange();
+        if (routes.known != null) {
+            routes.addresses.forEach(byServiceIp::claim);
             serviceCount++;
+        } else if (routes.isEmpty()) {
+            services.remove(routes.name);
         }
     }
 
-    private void forgetOldWithdrawals() {
-        while (withdrawals.size() > withdrawalsKept) {
-            switch (withdrawals.removeFirst()) {
-                case OfInstance of -> instances.remove(of.instance());
-                case OfService of -> services.remove(of.service());
-            }
-        }
+    private void forgetWithdrawal(RouteUpdate gone) {
+        withdrawals.remove(gone);
+        withdrawn.remove(subject(gone));
     }
 
-    private static String subject(RouteUpdate update) {
+    private static Object subject(RouteUpdate update) {
         return switch (update) {
-            case OfInstance of -> of.instance().toString();
-            case OfService of -> of.service().toString();
+            case OfInstance of -> of.instance();
+            case OfService of -> of.service();
         };
     }
 

@@ -42,7 +42,7 @@ public final class RouteTable {
         return worker;
     }
 
-    /** The highest version among the updates in it, withdrawals included; -1 without any. */
+    /** The highest version of which it has all updates, withdrawals included; -1 without any. */
     public long version() {
         return version;
     }
@@ -65,6 +65,11 @@ public final class RouteTable {
 
     public @Nullable Target namespace(long high, long low) {
         return byNamespaceIp.get(high, low);
+    }
+
+    /** The instances of this table that are not the very same in a later one; costs as much as has changed. */
+    void forEachChanged(RouteTable later, Consumer<Target> action) {
+        byInstanceIp.v4().forEachChanged(later.byInstanceIp.v4(), action);
     }
 
     /** In no particular order. */

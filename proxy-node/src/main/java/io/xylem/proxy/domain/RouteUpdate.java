@@ -1,5 +1,6 @@
 package io.xylem.proxy.domain;
 
+import io.xylem.balancing.Site;
 import io.xylem.model.DualAddress;
 import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceName;
@@ -25,16 +26,54 @@ public sealed interface RouteUpdate {
         ServiceName service();
     }
 
-    /** Where an instance is, whether or not it serves. */
+    /**
+     * Where an instance is, whether or not it serves.
+     *
+     * @param workerLost it does not serve because its worker fell silent, not because it said so
+     */
     record InstanceAt(
             InstanceName instance,
             DualAddress instanceIp,
             DualAddress namespaceIp,
-            String worker,
-            Endpoint underlay,
+            Host host,
+            int weight,
             InstanceState state,
-            long version)
-            implements OfInstance {}
+            long version,
+            boolean workerLost)
+            implements OfInstance {
+        /** On a worker that nothing is said of but where it is, with the weight that all have. */
+        public InstanceAt(
+                InstanceName instance,
+                DualAddress instanceIp,
+                DualAddress namespaceIp,
+                String worker,
+                Endpoint underlay,
+                InstanceState state,
+                long version) {
+            this(
+                    instance,
+                    instanceIp,
+                    namespaceIp,
+                    new Host(new Site(worker, null, null), underlay),
+                    1,
+                    state,
+                    version,
+                    false);
+        }
+
+        public String worker() {
+            return host.worker();
+        }
+
+        public Endpoint underlay() {
+            return host.underlay();
+        }
+
+        /** The same, of shared parts. */
+        InstanceAt with(InstanceName sameInstance, Host sameHost) {
+            return new InstanceAt(sameInstance, instanceIp, namespaceIp, sameHost, weight, state, version, workerLost);
+        }
+    }
 
     record InstanceWithdrawn(InstanceName instance, long version) implements OfInstance {}
 

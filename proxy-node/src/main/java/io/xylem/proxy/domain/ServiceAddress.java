@@ -7,7 +7,10 @@ import java.util.List;
 
 /**
  * A service IP: the policy it stands for and who may be chosen. {@code candidates} and {@code targets} are parallel, in
- * the order of the instances' numbers, and shared by the service's addresses.
+ * the order of the instances' numbers, and shared by the service's addresses; they are the same objects as long as
+ * nothing about those instances changes.
+ *
+ * @param placed how many instances have a route, usable or not
  */
 public record ServiceAddress(
         ServiceName service,
@@ -15,4 +18,6 @@ public record ServiceAddress(
         DualAddress address,
         List<Candidate> candidates,
         List<Target> targets,
-        long version) {}
+        int placed,
+        long version,
+        Usage usage) {}

@@ -8,12 +8,20 @@ import io.xylem.model.Ipv6;
  * An instance as packets need it: its route, whether it is on this worker, and the outer address of its worker (as in
  * {@link Addresses}).
  */
-public record Target(RouteUpdate.InstanceAt route, boolean local, long peerHigh, long peerLow, Candidate candidate)
+public record Target(
+        RouteUpdate.InstanceAt route, boolean local, long peerHigh, long peerLow, Candidate candidate, Usage usage)
         implements Verdict.Outbound {
-    static Target of(RouteUpdate.InstanceAt route, String ownWorker) {
+    /** @param usage the one of its service */
+    static Target of(RouteUpdate.InstanceAt route, String ownWorker, Usage usage) {
         Ipv6 peer = Addresses.underlay(route.underlay());
         boolean local = route.worker().equals(ownWorker);
-        return new Target(route, local, peer.high(), peer.low(), new Candidate(route.instance(), route.worker(), 1));
+        return new Target(
+                route,
+                local,
+                peer.high(),
+                peer.low(),
+                new Candidate(route.instance(), route.host().site(), route.weight()),
+                usage);
     }
 
     public int peerPort() {
@@ -23,6 +31,11 @@ public record Target(RouteUpdate.InstanceAt route, boolean local, long peerHigh,
     /** The same as text, for people. */
     public Endpoint peer() {
         return route.underlay();
+    }
+
+    /** Whether its worker fell silent. This worker is not, whatever is said of it. */
+    boolean isLost() {
+        return route.workerLost() && !local;
     }
 
     /** Whether a service IP may choose it for a new flow. */

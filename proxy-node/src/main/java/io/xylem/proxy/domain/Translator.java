@@ -1,7 +1,13 @@
 package io.xylem.proxy.domain;
 
+import io.xylem.balancing.MeasuredState;
 import io.xylem.balancing.Policies;
+import io.xylem.balancing.Site;
+import io.xylem.model.InstanceName;
 import io.xylem.proxy.domain.Counters.Count;
+import io.xylem.proxy.domain.ParsedPacket.Transport;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a packet, and its new addresses. For client A and server B dialled by service IP S (lower case:
@@ -13,14 +19,28 @@ import io.xylem.proxy.domain.Counters.Count;
  *  S → a ◄── inbound ── Ib → a ◄── outbound ── b → Ia      the answer goes to the flow it belongs to
  * </pre>
  *
- * Ports never change. On one worker a packet takes both steps. This is the specification of every faster path.
+ * The sender's port changes in the tunnel only if two of its flows could not be told apart otherwise ({@link FlowTable}). On
+ * one worker a packet takes both steps. This is the specification of every faster path.
  *
- * <p>A flow keeps its instance as long as that has a route, also when the instance moves to another worker. One thread.
+ * <p>A flow keeps its instance as long as that has a route, also when the instance moves to another worker. When it is
+ * gone, {@link #endFlow} tells those who wait, and later packets are told by {@link Drop#INSTANCE_GONE}. One thread.
  */
 public final class Translator {
+    /** Whether the ends of a flow are still the instances that they were. */
+    private enum Ends {
+        CURRENT,
+        OWN_GONE,
+        /** It has no route any more. */
+        REMOTE_GONE,
+        /** Its worker is lost; what still comes from there is welcome. */
+        REMOTE_LOST
+    }
+
     private final FlowTable flows;
+    private final Policies policies;
     private final Choosers choosers;
     private final Counters counters;
+    private final Departures departures;
     private RouteTable routes = RouteTable.empty("");
     private Attachments attachments = Attachments.NONE;
     /** Changes with either table; a flow of an older epoch is checked against the tables before it is used. */
@@ -28,8 +48,27 @@ public final class Translator {
 
     public Translator(FlowTable flows, Policies policies, Counters counters) {
         this.flows = flows;
+        this.policies = policies;
         this.counters = counters;
         choosers = new Choosers(policies);
+        departures = new Departures(flows, counters);
+        MeasuredState measured = choosers.measured();
+        flows.census().tell(new FlowCensus.Listener() {
+            @Override
+            public void opened(InstanceName remote) {
+                measured.opened(remote);
+            }
+
+            @Override
+            public void closed(InstanceName remote) {
+                measured.closed(remote);
+            }
+        });
+    }
+
+    /** What choices go by. */
+    public MeasuredState measured() {
+        return choosers.measured();
     }
 
     /** From now on these tables hold. Cheap when they are the ones of the last time. */
@@ -39,52 +78,69 @@ public final class Translator {
         }
         if (currentRoutes != routes || currentAttachments != attachments) {
             epoch++;
+            departures.use(currentRoutes, currentAttachments);
         }
         routes = currentRoutes;
         attachments = currentAttachments;
+    }
+
+    /** Whether {@link #endFlow} has something to do. */
+    public boolean hasFlowsToEnd() {
+        return departures.arePending();
+    }
+
+    /**
+     * Ends one flow of an instance that is gone.
+     *
+     * @param into big-endian, with room for {@link Refusals#MAX_BYTES} at {@code at}
+     * @return the length of the packet written there for an instance of this worker; 0 when nobody is to be told
+     */
+    public int endFlow(ByteBuffer into, int at, long nowNs) {
+        return departures.endOne(into, at, nowNs);
     }
 
     /**
      * A packet from an instance of this worker. Unless dropped, it now goes from the sender's instance IP to the
      * receiver's namespace IP.
      *
-     * @return the {@link Target} it goes to, or a {@link Drop}
+     * @return the {@link Target} it goes to, or a {@link Drop}, after which the packet is as it was
      */
     public Verdict.Outbound outbound(Packet packet, long nowNs) {
-        int flow = flows.findOutbound(
-                packet.sourceHigh(),
-                packet.sourceLow(),
-                packet.destinationHigh(),
-                packet.destinationLow(),
-                packet.portsOutbound(),
-                nowNs);
-        if (flow != FlowTable.NONE && (!isCurrent(flow) || opensAnew(packet, flow))) {
-            replace(flow);
-            flow = FlowTable.NONE;
+        int flow = flows.findOutbound(packet, nowNs);
+        if (flow != FlowTable.NONE) {
+            Ends ends = ends(flow);
+            if ((ends == Ends.REMOTE_GONE || ends == Ends.REMOTE_LOST) && isToldOf(packet)) {
+                return gone(flow, packet, nowNs);
+            }
+            if (ends != Ends.CURRENT || opensAnew(packet, flow)) {
+                replace(flow);
+                flow = FlowTable.NONE;
+            }
         }
         if (flow == FlowTable.NONE) {
             Attachment own = attachments.find(packet.sourceHigh(), packet.sourceLow());
             if (own == null) {
                 return Drop.SOURCE_NOT_ATTACHED;
             }
-            Verdict.Outbound verdict = destination(packet, nowNs);
+            Verdict.Outbound verdict = destination(own, packet, nowNs);
             if (!(verdict instanceof Target remote)) {
                 return verdict;
             }
-            flow = flows.add(
-                    own,
-                    packet.destinationHigh(),
-                    packet.destinationLow(),
-                    remote,
-                    packet.portsOutbound(),
-                    epoch,
-                    nowNs);
+            int wirePort = flows.wirePort(packet, remote, nowNs);
+            if (wirePort == FlowTable.NONE) {
+                return Drop.FLOW_COLLISION;
+            }
+            flow = flows.addOutbound(packet, own, remote, wirePort, epoch, nowNs);
             counters.add(Count.FLOWS_OPENED, 1);
         }
         flows.use(flow, packet, true, nowNs);
         Attachment own = flows.own(flow);
         Target remote = flows.remote(flow);
+        remote.usage().note(nowNs);
         boolean v4 = packet.isV4();
+        if (flows.wirePort(flow) != flows.ownPort(flow)) {
+            packet.rewriteSourcePort(flows.wirePort(flow));
+        }
         packet.rewrite(
                 Addresses.high(own.instanceIp(), v4),
                 Addresses.low(own.instanceIp(), v4),
@@ -100,16 +156,15 @@ public final class Translator {
      * @return the {@link Attachment} it goes to, or a {@link Drop}
      */
     public Verdict.Inbound inbound(Packet packet, long nowNs) {
-        int flow = flows.findInbound(
-                packet.sourceHigh(),
-                packet.sourceLow(),
-                packet.destinationHigh(),
-                packet.destinationLow(),
-                packet.portsInbound(),
-                nowNs);
-        if (flow != FlowTable.NONE && (!isCurrent(flow) || (packet.isSyn() && flows.isClosing(flow)))) {
-            replace(flow);
-            flow = FlowTable.NONE;
+        int flow = flows.findInbound(packet, nowNs);
+        if (flow != FlowTable.NONE) {
+            Ends ends = ends(flow);
+            if (ends == Ends.OWN_GONE
+                    || ends == Ends.REMOTE_GONE
+                    || (packet.isSyn() && flows.progress().isClosing(flow))) {
+                replace(flow);
+                flow = FlowTable.NONE;
+            }
         }
         if (flow == FlowTable.NONE) {
             Attachment own = attachments.find(packet.destinationHigh(), packet.destinationLow());
@@ -123,66 +178,80 @@ public final class Translator {
             if (packet.isEchoReply()) {
                 return Drop.NO_FLOW;
             }
-            flow = flows.add(own, packet.sourceHigh(), packet.sourceLow(), remote, packet.portsInbound(), epoch, nowNs);
+            if (flows.isAnsweredByAnother(packet)) {
+                return Drop.FLOW_COLLISION;
+            }
+            flow = flows.addInbound(packet, own, remote, epoch, nowNs);
             counters.add(Count.FLOWS_ACCEPTED, 1);
         }
         flows.use(flow, packet, false, nowNs);
+        flows.remote(flow).usage().note(nowNs);
+        if (flows.wirePort(flow) != flows.ownPort(flow)) {
+            packet.rewriteDestinationPort(flows.ownPort(flow));
+        }
         packet.rewrite(
                 flows.dialledHigh(flow), flows.dialledLow(flow), packet.destinationHigh(), packet.destinationLow());
         return flows.own(flow);
     }
 
+    /** What {@link #outbound} would do with a packet like this one, and why; changes nothing. */
+    public Explained explain(FiveTuple packet, long nowNs) {
+        return new Explainer(flows, choosers, policies, routes, attachments).explain(packet, nowNs);
+    }
+
     /** Who gets a packet that belongs to no flow. */
-    private Verdict.Outbound destination(Packet packet, long nowNs) {
+    private Verdict.Outbound destination(Attachment own, Packet packet, long nowNs) {
         if (packet.isEchoReply()) {
             return Drop.NO_FLOW;
         }
         ServiceAddress service = routes.service(packet.destinationHigh(), packet.destinationLow());
-        if (service != null) {
-            return chosen(service, packet, nowNs);
+        if (service == null) {
+            Target instance = routes.instance(packet.destinationHigh(), packet.destinationLow());
+            if (instance != null) {
+                instance.usage().note(nowNs);
+            }
+            return byInstanceIp(instance);
         }
-        Target instance = routes.instance(packet.destinationHigh(), packet.destinationLow());
+        service.usage().note(nowNs);
+        Drop refusal = refusal(service);
+        return refusal != null ? refusal : choosers.choose(service, own.instance(), site(routes, own), nowNs);
+    }
+
+    /** Who gets a new flow to an instance IP. */
+    static Verdict.Outbound byInstanceIp(@Nullable Target instance) {
         if (instance == null) {
             return Drop.UNKNOWN_DESTINATION;
         }
-        if (!instance.reachable()) {
-            return Drop.INSTANCE_NOT_READY;
-        }
-        return makesWay(instance, packet, nowNs) ? instance : Drop.FLOW_COLLISION;
+        return instance.reachable() ? instance : Drop.INSTANCE_NOT_READY;
     }
 
-    /** Asks again when the answers of the chosen one could not be told from those of another flow. */
-    private Verdict.Outbound chosen(ServiceAddress service, Packet packet, long nowNs) {
-        for (int attempt = 0; attempt <= service.targets().size(); attempt++) {
-            Verdict.Outbound verdict = choosers.choose(service);
-            if (!(verdict instanceof Target target) || makesWay(target, packet, nowNs)) {
-                return verdict;
-            }
+    /** Why no policy need be asked about a new flow to this service; null if one must be. */
+    static @Nullable Drop refusal(ServiceAddress service) {
+        if (service.placed() == 0) {
+            return Drop.SCALED_TO_ZERO;
         }
-        return Drop.FLOW_COLLISION;
+        return service.targets().isEmpty() ? Drop.NO_USABLE_INSTANCE : null;
     }
 
-    /**
-     * Whether the answers of this instance would be known to belong to the new flow. A flow that would get them now makes
-     * way if nobody relies on it: only one direction was seen, or it is closing.
-     */
-    private boolean makesWay(Target target, Packet packet, long nowNs) {
-        boolean v4 = packet.isV4();
-        int other = flows.findInbound(
-                Addresses.high(target.route().instanceIp(), v4),
-                Addresses.low(target.route().instanceIp(), v4),
-                packet.sourceHigh(),
-                packet.sourceLow(),
-                packet.portsOutbound(),
-                nowNs);
-        if (other == FlowTable.NONE) {
-            return true;
+    /** Where this worker is: the client's own route says it. */
+    static Site site(RouteTable routes, Attachment own) {
+        Target route = routes.instance(0, Addresses.low(own.instanceIp(), true));
+        return route != null && route.local() ? route.candidate().site() : new Site(routes.worker(), null, null);
+    }
+
+    /** Whether its sender must know that the other end is gone; the others, a SYN too, may go to another instance. */
+    private static boolean isToldOf(Packet packet) {
+        return packet.transport() == Transport.TCP ? !packet.isSyn() : packet.transport() == Transport.UDP;
+    }
+
+    /** A datagram is refused once, and the next one goes to another instance; a connection is over. */
+    private Drop gone(int flow, Packet packet, long nowNs) {
+        if (packet.transport() == Transport.UDP) {
+            replace(flow);
+        } else if (!flows.census().isParted(flow)) {
+            departures.part(flow, nowNs);
         }
-        if (isCurrent(other) && !flows.isOneSided(other) && !flows.isClosing(other)) {
-            return false;
-        }
-        replace(other);
-        return true;
+        return Drop.INSTANCE_GONE;
     }
 
     /** A first segment opens a new flow if the old one is over, or its instance would not be given to a new one. */
@@ -191,30 +260,26 @@ public final class Translator {
             return false;
         }
         Target remote = flows.remote(flow);
-        return flows.isClosing(flow) || !(flows.isByService(flow) ? remote.usable() : remote.reachable());
+        return flows.progress().isClosing(flow) || !(flows.isByService(flow) ? remote.usable() : remote.reachable());
     }
 
-    /** Whether both ends are still the instances that they were; if so they are brought up to date. */
-    private boolean isCurrent(int flow) {
-        if (flows.epoch(flow) == epoch) {
-            return true;
+    /** Both ends as of now; if they are there, the flow is brought up to date. */
+    private Ends ends(int flow) {
+        if (flows.epoch(flow) != epoch) {
+            Attachment own = flows.own(flow);
+            Attachment ownNow = attachments.find(flows.ownHigh(flow), flows.ownLow(flow));
+            if (ownNow == null || !ownNow.instance().equals(own.instance())) {
+                return Ends.OWN_GONE;
+            }
+            Target remote = flows.remote(flow);
+            Target remoteNow = routes.instance(flows.remoteHigh(flow), flows.remoteLow(flow));
+            if (remoteNow == null
+                    || !remoteNow.route().instance().equals(remote.route().instance())) {
+                return Ends.REMOTE_GONE;
+            }
+            flows.renew(flow, ownNow, remoteNow, epoch);
         }
-        Attachment own = flows.own(flow);
-        Target remote = flows.remote(flow);
-        boolean v4 = Addresses.isV4(flows.dialledHigh(flow), flows.dialledLow(flow));
-        Attachment ownNow =
-                attachments.find(Addresses.high(own.namespaceIp(), v4), Addresses.low(own.namespaceIp(), v4));
-        Target remoteNow = routes.instance(
-                Addresses.high(remote.route().instanceIp(), v4),
-                Addresses.low(remote.route().instanceIp(), v4));
-        if (ownNow == null
-                || !ownNow.instance().equals(own.instance())
-                || remoteNow == null
-                || !remoteNow.route().instance().equals(remote.route().instance())) {
-            return false;
-        }
-        flows.renew(flow, ownNow, remoteNow, epoch);
-        return true;
+        return flows.remote(flow).isLost() ? Ends.REMOTE_LOST : Ends.CURRENT;
     }
 
     private void replace(int flow) {

@@ -95,7 +95,9 @@ class ControlTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private MockConsumer<String, byte[]> consumer = newConsumer();
     private MockProducer<String, WorkerStatus> producer = newProducer();
+    private volatile @Nullable Control running;
     private Control control;
+    private volatile boolean packetsRun = true;
     private long nextOffset;
 
     private static List<PartitionInfo> partitions(String topic) {
@@ -119,11 +121,19 @@ class ControlTest {
                 cluster, true, new RealmPartitioner(), new StringSerializer(), statusSerde.serializer());
     }
 
+    /** In the place of the packets' thread. */
+    private void turnOfPackets() {
+        Control started = running;
+        if (packetsRun && started != null) {
+            started.takeRouteTable();
+        }
+    }
+
     @BeforeEach
     void start() throws IOException {
         control = new Control(
-                Samples.REALM,
-                "w1",
+                Samples.BROADCAST,
+                new InterestKeeper.Settings(600_000, List.of(), List.of()),
                 directory,
                 new Control.Outside(
                         () -> consumer,
@@ -131,8 +141,10 @@ class ControlTest {
                         () -> producer,
                         wiring,
                         counters,
+                        this::turnOfPackets,
                         "127.0.0.1:0",
                         fault::set));
+        running = control;
         control.restore();
         control.start();
     }
@@ -239,6 +251,20 @@ class ControlTest {
                         && record.value().getBody() instanceof Heartbeat heartbeat
                         && heartbeat.getAppliedVersion() == version)
                 .count();
+    }
+
+    @Test
+    void aVersionIsAppliedWhenPacketsGoByItAndThenItIsSaidAtOnce() {
+        route(Samples.at(Samples.S1, "w1", InstanceState.READY, 7));
+        await().until(() -> heartbeatsOf(7) >= 1);
+        packetsRun = false;
+        route(Samples.at(Samples.S1, "w1", InstanceState.UNREADY, 9));
+        await().until(() -> control.routeTable().version() == 9);
+        long before = heartbeatsOf(7);
+        await().until(() -> heartbeatsOf(7) >= before + 2);
+        assertThat(heartbeatsOf(9)).as("no packet went by it yet").isZero();
+        control.takeRouteTable();
+        await().until(() -> heartbeatsOf(9) >= 1);
     }
 
     @Test

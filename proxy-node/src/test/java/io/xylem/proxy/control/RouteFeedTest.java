@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.xylem.model.InstanceName;
 import io.xylem.model.InstanceState;
+import io.xylem.model.Ipv6;
+import io.xylem.model.ServiceName;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.schemas.Headers;
 import io.xylem.schemas.Keys;
@@ -62,6 +64,24 @@ class RouteFeedTest {
         return consumer;
     }
 
+    private enum NobodyListens implements RouteFeed.Listener {
+        INSTANCE;
+
+        @Override
+        public void load(InstanceName instance, int flows) {}
+
+        @Override
+        public void unknown(Ipv6 address) {}
+
+        @Override
+        public void routesChanged() {}
+
+        @Override
+        public List<ServiceName> interests() {
+            return List.of();
+        }
+    }
+
     /** Adds when the feed has assigned itself; until then MockConsumer refuses. */
     private void publish(long offset, String key, long version, byte @Nullable [] value) {
         RecordHeaders headers = new RecordHeaders();
@@ -105,7 +125,13 @@ class RouteFeedTest {
             return serde.deserializer().deserialize(topic, bytes);
         };
         RouteFeed started = new RouteFeed(
-                Samples.REALM, "w1", directory.resolve("routes.bin"), consumers, deserializer, routes, () -> nowMs);
+                Samples.BROADCAST,
+                directory.resolve("routes.bin"),
+                consumers,
+                deserializer,
+                routes,
+                NobodyListens.INSTANCE,
+                () -> nowMs);
         started.restore();
         feed = started;
         thread = Thread.ofPlatform().start(started);
@@ -183,8 +209,7 @@ class RouteFeedTest {
         AtomicInteger attempts = new AtomicInteger();
         MockConsumer<String, byte[]> later = consumer(2);
         RouteFeed again = new RouteFeed(
-                Samples.REALM,
-                "w1",
+                Samples.BROADCAST,
                 directory.resolve("routes.bin"),
                 () -> {
                     if (attempts.incrementAndGet() < 2) {
@@ -194,6 +219,7 @@ class RouteFeedTest {
                 },
                 serde.deserializer(),
                 second,
+                NobodyListens.INSTANCE,
                 () -> nowMs);
         again.restore();
         assertThat(second.table().version()).as("before any broker").isEqualTo(12);
@@ -211,10 +237,11 @@ class RouteFeedTest {
     @Test
     void anOffsetThatTheTopicDoesNotHaveMeansReadingAllAgainWhilePacketsGoByTheOldTable() throws IOException {
         new RouteSnapshot(
-                        Samples.REALM,
-                        "w1",
+                        Samples.BROADCAST,
                         500,
                         nowMs,
+                        400,
+                        List.of(),
                         List.of(Samples.at(Samples.S2, "w1", InstanceState.READY, 400)))
                 .save(directory.resolve("routes.bin"));
         MockConsumer<String, byte[]> first = consumer;
@@ -235,10 +262,11 @@ class RouteFeedTest {
     @Test
     void aSnapshotOlderThanWithdrawalsAreKeptIsUsedForPacketsAndReplaced() throws IOException {
         new RouteSnapshot(
-                        Samples.REALM,
-                        "w1",
+                        Samples.BROADCAST,
                         1,
                         nowMs - 4L * 24 * 3600 * 1000,
+                        400,
+                        List.of(),
                         List.of(Samples.at(Samples.S2, "w1", InstanceState.READY, 1)))
                 .save(directory.resolve("routes.bin"));
         publish(0, Samples.at(Samples.S1, "w1", InstanceState.READY, 3));

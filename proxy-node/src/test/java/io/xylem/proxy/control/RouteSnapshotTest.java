@@ -3,7 +3,11 @@ package io.xylem.proxy.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.xylem.balancing.Site;
+import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceState;
+import io.xylem.model.Location;
+import io.xylem.proxy.domain.Host;
 import io.xylem.proxy.domain.RouteUpdate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,13 +20,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RouteSnapshotTest {
     private static final RouteSnapshot SAVED = new RouteSnapshot(
-            Samples.REALM,
-            "w1",
+            Samples.INTEREST,
             42,
             1_700_000_000_000L,
+            10,
+            List.of(Samples.S),
             List.of(
                     Samples.service(3),
                     Samples.at(Samples.S1, "w1", InstanceState.READY, 7),
+                    new RouteUpdate.InstanceAt(
+                            Samples.S3,
+                            Samples.address("10.30.0.4", "fdff::3"),
+                            Samples.address("10.18.30.67", "fc00::7903"),
+                            new Host(new Site("w3", "eu-1", new Location(48.1, 11.6)), new Endpoint("fd00::3", 50_104)),
+                            7,
+                            InstanceState.UNREADY,
+                            8,
+                            true),
                     new RouteUpdate.InstanceWithdrawn(Samples.S2, 9),
                     new RouteUpdate.ServiceWithdrawn(Samples.S, 11)));
 
@@ -44,7 +58,7 @@ class RouteSnapshotTest {
 
     @Test
     void replacesTheOldOneAndLeavesNothingElse() throws IOException {
-        RouteSnapshot next = new RouteSnapshot(Samples.REALM, "w1", 43, 1, List.of());
+        RouteSnapshot next = new RouteSnapshot(Samples.BROADCAST, 43, 1, 2, List.of(), List.of());
         next.save(file);
         assertThat(RouteSnapshot.load(file, Samples.REALM, "w1")).contains(next);
         try (var files = Files.list(directory)) {

@@ -27,6 +27,13 @@ public final class Samples {
     public static final ServiceName S = ServiceName.parse("A.prod.S.prod");
     public static final InstanceName S1 = new InstanceName(S, 1);
     public static final InstanceName S2 = new InstanceName(S, 2);
+    static final InstanceName S3 = new InstanceName(S, 3);
+
+    /** All routes, as worker {@code w1} reads them. */
+    static final FeedSource BROADCAST = new FeedSource(FeedSource.Kind.BROADCAST, REALM, "w1");
+
+    /** What worker {@code w1} asked for. */
+    static final FeedSource INTEREST = new FeedSource(FeedSource.Kind.INTEREST, REALM, "w1");
 
     private Samples() {}
 
@@ -76,7 +83,15 @@ public final class Samples {
     /** As a proxy leaves its directory: these routes, and these of them attached. */
     public static void saveTo(Path directory, String worker, List<RouteUpdate> routes, Map<InstanceAt, String> attached)
             throws IOException {
-        new RouteSnapshot(REALM, worker, 1, System.currentTimeMillis(), routes).save(directory.resolve("routes.bin"));
+        long version = routes.stream().mapToLong(RouteUpdate::version).max().orElse(-1);
+        new RouteSnapshot(
+                        new FeedSource(FeedSource.Kind.INTEREST, REALM, worker),
+                        1,
+                        System.currentTimeMillis(),
+                        version,
+                        List.of(),
+                        routes)
+                .save(directory.resolve("routes.bin"));
         Desired.save(
                 directory.resolve("attachments.json"),
                 attached.entrySet().stream()

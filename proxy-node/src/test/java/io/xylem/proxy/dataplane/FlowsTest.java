@@ -99,18 +99,6 @@ class FlowsTest {
     }
 
     @Test
-    void aFlowWhoseInstanceIsGoneGoesToAnotherOneWhichCanRefuseIt() {
-        InstanceAt first = overlay.place(S, 1, w2, InstanceState.READY);
-        receiver(new Tcp(1_000, 80, "S"));
-        overlay.place(S, 2, w2, InstanceState.READY);
-        overlay.withdraw(first.instance());
-        assertThat(receiver(new Tcp(1_000, 80, "A"))).isEqualTo("10.18.1.2");
-        overlay.withdraw(overlay.place(S, 2, w2, InstanceState.READY).instance());
-        w1.send(packet(a, SERVICE, new Tcp(1_000, 80, "A")));
-        assertThat(w1.drops(Drop.NO_USABLE_INSTANCE)).isEqualTo(1);
-    }
-
-    @Test
     void aRepeatedSynStaysAndOneAfterTheEndChoosesAgain() {
         overlay.place(S, 1, w2, InstanceState.READY);
         overlay.place(S, 2, w2, InstanceState.READY);
@@ -129,36 +117,6 @@ class FlowsTest {
         overlay.place(S, 1, w2, InstanceState.UNREADY);
         assertThat(receiver(new Tcp(1_000, 80, "A"))).isEqualTo(first);
         assertThat(receiver(new Tcp(1_000, 80, "S"))).isEqualTo("10.18.1.2");
-    }
-
-    @Test
-    void aFlowThatCouldNotBeToldFromALiveOneGoesToAnotherInstanceOrNowhere() {
-        InstanceAt first = overlay.place(S, 1, w2, InstanceState.READY);
-        String ib = first.instanceIp().v4().toString();
-        w1.send(packet(a, ib, new Tcp(1_000, 80, "S")));
-        overlay.settle();
-        w2.send(packet(text(first), ia, new Tcp(80, 1_000, "SA")));
-        overlay.settle();
-        w1.send(packet(a, SERVICE, new Tcp(1_000, 80, "S")));
-        assertThat(w1.drops(Drop.FLOW_COLLISION)).isEqualTo(1);
-
-        overlay.place(S, 2, w2, InstanceState.READY);
-        assertThat(receiver(new Tcp(1_000, 80, "S"))).isEqualTo("10.18.1.2");
-        w1.delivered();
-        w2.send(packet(text(first), ia, new Tcp(80, 1_000, "A")));
-        overlay.settle();
-        assertThat(w1.delivered()).containsExactly(packet(ib, a, new Tcp(80, 1_000, "A")));
-    }
-
-    @Test
-    void aFlowThatNobodyAnsweredMakesWay() {
-        InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
-        w1.send(packet(a, server.instanceIp().v4().toString(), new Tcp(1_000, 80, "S")));
-        overlay.settle();
-        assertThat(receiver(new Tcp(1_000, 80, "S"))).isEqualTo("10.18.1.1");
-        w2.send(packet(text(server), ia, new Tcp(80, 1_000, "SA")));
-        overlay.settle();
-        assertThat(w1.delivered()).containsExactly(packet(SERVICE, a, new Tcp(80, 1_000, "SA")));
     }
 
     @Test
@@ -259,7 +217,8 @@ class FlowsTest {
         overlay.learn(successor);
         w1.attach(successor);
         w2.send(packet(text(server), ia, new Udp(53, 1_000)));
-        assertThat(w2.drops(Drop.UNKNOWN_DESTINATION)).isEqualTo(1);
+        assertThat(w2.drops(Drop.INSTANCE_GONE)).isEqualTo(1);
+        w2.delivered();
         w1.send(packet(a, SERVICE, new Udp(1_000, 53)));
         overlay.settle();
         assertThat(w2.delivered()).containsExactly(packet("10.30.0.200", text(server), new Udp(1_000, 53)));

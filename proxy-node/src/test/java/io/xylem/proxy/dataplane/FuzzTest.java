@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.RouteUpdate;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.Seed;
 import io.xylem.proxy.domain.TestOverlay;
@@ -16,6 +17,7 @@ import io.xylem.proxy.domain.TestPackets.Content;
 import io.xylem.proxy.domain.TestPackets.Echo;
 import io.xylem.proxy.domain.TestPackets.Tcp;
 import io.xylem.proxy.domain.TestPackets.Udp;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,12 +39,16 @@ class FuzzTest {
         InstanceAt client = overlay.place(C, 1, w1, InstanceState.READY);
         InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
         overlay.place(S, 2, w1, InstanceState.READY);
+        InstanceAt third = overlay.place(S, 3, w2, InstanceState.READY);
         List<byte[]> valid = valid(client, server);
 
         long delivered = 0;
         for (int i = 0; i < INPUTS; i++) {
             byte[] input = random.nextInt(10) == 0 ? noise(random) : mutated(valid, random);
             overlay.nowNs += random.nextInt(1_000_000_000);
+            if (random.nextInt(100) == 0) {
+                overlay.learn(changed(third, random));
+            }
             if (random.nextBoolean()) {
                 w1.send(input);
             } else {
@@ -60,16 +66,29 @@ class FuzzTest {
 
         long sent = w1.counters.get(Count.SENT_PACKETS);
         assertThat(w1.drops(Drop.INTERNAL_ERROR)).isZero();
-        assertThat(delivered).isEqualTo(w1.counters.get(Count.DELIVERED_PACKETS));
-        assertThat(sent + delivered + w1.drops()).isEqualTo(INPUTS);
+        long answered = w1.counters.get(Count.SENT_RESETS) + w1.counters.get(Count.SENT_UNREACHABLES);
+        assertThat(delivered - answered).isEqualTo(w1.counters.get(Count.DELIVERED_PACKETS));
+        assertThat(sent + delivered - answered + w1.counters.get(Count.ANSWERED_PROBES) + w1.drops())
+                .isEqualTo(INPUTS);
         // The inputs are near enough to valid ones to get everywhere.
         assertThat(sent).isGreaterThan(INPUTS / 100);
-        assertThat(delivered).isGreaterThan(INPUTS / 100);
+        assertThat(delivered - answered).isGreaterThan(INPUTS / 100);
+        assertThat(answered).isGreaterThan(INPUTS / 100);
+        assertThat(w1.counters.get(Count.ANSWERED_PROBES)).isGreaterThan(INPUTS / 1_000);
 
         w1.send(packet(
                 client.namespaceIp().v4().toString(), server.instanceIp().v4().toString(), new Udp(9, 9)));
         w2.work();
         assertThat(w2.delivered()).hasSize(1);
+    }
+
+    /** It comes and goes, so that flows end and are refused. */
+    private RouteUpdate changed(InstanceAt instance, Random random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new RouteUpdate.InstanceWithdrawn(instance.instance(), overlay.nextVersion());
+            case 1 -> TestOverlay.lost(instance, overlay.nextVersion());
+            default -> TestOverlay.at(instance, InstanceState.READY, overlay.nextVersion());
+        };
     }
 
     /** What passes both ways, in both families. */
@@ -94,6 +113,10 @@ class FuzzTest {
                     client.namespaceIp().v6().toString(),
                     content));
         }
+        packets.add(packet(client.namespaceIp().v4().toString(), "10.30.77.77", new Udp(1, 53)));
+        packets.add(packet(client.namespaceIp().v6().toString(), "fdff::7777", new Tcp(1, 53, "S")));
+        packets.add("XYLM\1\0\0\0a nonce.".getBytes(StandardCharsets.US_ASCII));
+        packets.add("XYLM\2\0\0\0a nonce.".getBytes(StandardCharsets.US_ASCII));
         return packets;
     }
 

@@ -64,6 +64,34 @@ class AddressTrieTest {
     }
 
     @Test
+    @SuppressWarnings("ReferenceEquality") // the very same
+    void twoVersionsAreComparedWhereTheyDiffer() {
+        Random random = Seed.random();
+        for (int round = 0; round < 200; round++) {
+            AddressTrie<Entry> before = EMPTY;
+            for (int i = random.nextInt(500); i > 0; i--) {
+                before = before.with(new Entry(address(random, 200), i));
+            }
+            boolean isUnrelated = random.nextInt(5) == 0;
+            AddressTrie<Entry> after = isUnrelated ? EMPTY : before;
+            for (int i = random.nextInt(20); i > 0; i--) {
+                Entry entry = new Entry(address(random, 200), -i);
+                after = random.nextBoolean() ? after.with(entry) : after.without(entry);
+            }
+            AddressTrie<Entry> later = after;
+            Set<Entry> expected = new HashSet<>();
+            before.forEach(entry -> {
+                if (later.get(entry.address.high(), entry.address.low()) != entry) {
+                    expected.add(entry);
+                }
+            });
+            List<Entry> changed = new ArrayList<>();
+            before.forEachChanged(later, changed::add);
+            assertThat(changed).containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    @Test
     void nothingIsLeftWhenEverythingWasTakenOut() {
         Random random = Seed.random();
         AddressTrie<Entry> trie = EMPTY;

@@ -45,6 +45,32 @@ class AllocationTest {
         }
     }
 
+    @Test
+    void nothingIsAllocatedForAPacketThatIsRefused() {
+        InstanceAt client = at(1, "10.30.0.2", "fdff::2", "10.18.0.1", "fc00::1");
+        RouteFold fold = new RouteFold("w1");
+        fold.apply(client);
+        Translator translator = new Translator(new FlowTable(100, 1, new Counters()), Policies.load(), new Counters());
+        translator.use(fold.table(), Attachments.of(List.of(attachment(client))));
+        Refusals refusals = new Refusals(new Counters());
+        byte[] bytes = packet("10.18.0.1", "10.30.0.2", new Tcp(1_000, 80, "A"));
+        byte[] stranger = packet("10.18.0.1", "10.30.9.9", new Tcp(1_000, 80, "A"));
+        ByteBuffer memory = ByteBuffer.allocateDirect(4_096);
+        Packet packet = new Packet();
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < PACKETS; i++) {
+            memory.put(0, i % 2 == 0 ? bytes : stranger);
+            packet.wrap(memory, 0, bytes.length);
+            boolean isRefused = translator.outbound(packet, i * 1_000_000L) instanceof Drop reason
+                    && refusals.answer(packet, reason, i * 1_000_000L, memory, 2_048) > 0;
+            if (!isRefused) {
+                throw new AssertionError("packet " + i + " was not refused");
+            }
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(PACKETS);
+    }
+
     private static void forward(Translator translator, Packet packet, ByteBuffer memory, byte[] bytes, int packets) {
         for (int i = 0; i < packets; i++) {
             memory.put(0, bytes);

@@ -8,6 +8,7 @@ import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceName;
 import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.Counters.Count;
+import io.xylem.proxy.domain.FlowAges.Kind;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.TestPackets.Content;
 import io.xylem.proxy.domain.TestPackets.Echo;
@@ -22,17 +23,21 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FlowTableTest {
     private static final long SECOND = 1_000_000_000L;
 
+    private static final Usage USAGE = new Usage();
+
     /** A flow as it should be. */
     private static final class Flow {
         final Key key;
         long usedNs;
-        long silenceNs = FlowTable.OPENING_NS;
+        long silenceNs = Kind.OPENING.silenceNs;
         final Set<String> seen = new TreeSet<>();
+        boolean isOver;
 
         Flow(Key key, long nowNs) {
             this.key = key;
@@ -50,11 +55,14 @@ class FlowTableTest {
                     seen.add("reset");
                 }
             }
+            isOver |= content instanceof Tcp && isClosing();
             silenceNs = switch (content) {
-                case Udp udp -> FlowTable.DATAGRAM_NS;
-                case Echo echo -> FlowTable.ECHO_NS;
+                case Udp udp -> Kind.DATAGRAM.silenceNs;
+                case Echo echo -> Kind.ECHO.silenceNs;
                 case Tcp tcp ->
-                    isClosing() ? FlowTable.CLOSING_NS : isOneSided() ? FlowTable.OPENING_NS : FlowTable.CONNECTED_NS;
+                    isClosing()
+                            ? Kind.CLOSING.silenceNs
+                            : isOneSided() ? Kind.OPENING.silenceNs : Kind.CONNECTED.silenceNs;
             };
         }
 
@@ -67,15 +75,55 @@ class FlowTableTest {
         }
     }
 
-    private record Key(int own, boolean v4, int dialled, int remote, int port) {
+    private record Key(int own, boolean v4, int dialled, int remote, int port, int wirePort) {
         Key outbound() {
-            return new Key(own, v4, dialled, -1, port);
+            return new Key(own, v4, dialled, -1, port, -1);
         }
 
         Key inbound() {
-            return new Key(own, v4, -1, remote, port);
+            return new Key(own, v4, -1, remote, -1, wirePort);
+        }
+
+        /** What the own end sends. */
+        Tuple sent() {
+            return new Tuple(namespaceIp(own), semantic(dialled), v4, port, REMOTE_PORT);
+        }
+
+        /** What comes from the tunnel. */
+        Tuple received() {
+            return new Tuple(semantic(remote), namespaceIp(own), v4, REMOTE_PORT, wirePort);
         }
     }
+
+    private record Tuple(DualAddress source, DualAddress destination, boolean v4, int sourcePort, int destinationPort)
+            implements FiveTuple {
+        @Override
+        public long sourceHigh() {
+            return Addresses.high(source, v4);
+        }
+
+        @Override
+        public long sourceLow() {
+            return Addresses.low(source, v4);
+        }
+
+        @Override
+        public long destinationHigh() {
+            return Addresses.high(destination, v4);
+        }
+
+        @Override
+        public long destinationLow() {
+            return Addresses.low(destination, v4);
+        }
+
+        @Override
+        public int protocol() {
+            return 6;
+        }
+    }
+
+    private static final int REMOTE_PORT = 80;
 
     private static final int CAPACITY = 60;
     private static final List<Content> CONTENTS = List.of(
@@ -91,10 +139,26 @@ class FlowTableTest {
 
     private final Counters counters = new Counters();
     private final FlowTable table = new FlowTable(CAPACITY, 7, counters);
+    private final Map<InstanceName, Integer> opened = new HashMap<>();
     private final Map<Key, Flow> byOutbound = new HashMap<>();
     private final Map<Key, Flow> byInbound = new HashMap<>();
     private long evicted;
     private long expired;
+
+    @BeforeEach
+    void listen() {
+        table.census().tell(new FlowCensus.Listener() {
+            @Override
+            public void opened(InstanceName remote) {
+                opened.merge(remote, 1, Integer::sum);
+            }
+
+            @Override
+            public void closed(InstanceName remote) {
+                opened.merge(remote, -1, (before, change) -> before + change == 0 ? null : before + change);
+            }
+        });
+    }
 
     @Test
     void behavesAsTwoMapsWithTheLeastRecentlyUsedGoingFirst() {
@@ -107,27 +171,21 @@ class FlowTableTest {
                     random.nextBoolean(),
                     random.nextInt(4),
                     random.nextInt(3),
+                    random.nextInt(8) == 0 ? random.nextInt(1_000) : random.nextInt(3),
                     random.nextInt(8) == 0 ? random.nextInt(1_000) : random.nextInt(3));
             boolean outbound = random.nextBoolean();
-            int slot = outbound ? findOutbound(key, nowNs) : findInbound(key, nowNs);
+            int slot = outbound ? table.findOutbound(key.sent(), nowNs) : table.findInbound(key.received(), nowNs);
             Flow flow = living(outbound ? byOutbound.get(key.outbound()) : byInbound.get(key.inbound()), nowNs);
             assertThat(slot != FlowTable.NONE).isEqualTo(flow != null);
             if (flow == null) {
                 // As the translator does: neither direction may be taken.
-                int there = findOutbound(key, nowNs);
-                int back = findInbound(key, nowNs);
+                int there = table.findOutbound(key.sent(), nowNs);
+                int back = table.findInbound(key.received(), nowNs);
                 if (there == FlowTable.NONE && back == FlowTable.NONE) {
                     living(byOutbound.get(key.outbound()), nowNs);
                     living(byInbound.get(key.inbound()), nowNs);
                     flow = add(key, nowNs);
-                    slot = table.add(
-                            own(key.own),
-                            high(key, key.dialled),
-                            low(key, key.dialled),
-                            remote(key.remote),
-                            key.port,
-                            i,
-                            nowNs);
+                    slot = table.addOutbound(key.sent(), own(key.own), remote(key.remote), key.wirePort, i, nowNs);
                 } else {
                     living(byOutbound.get(key.outbound()), nowNs);
                     living(byInbound.get(key.inbound()), nowNs);
@@ -151,6 +209,7 @@ class FlowTableTest {
                 List.copyOf(byOutbound.values()).forEach(other -> living(other, now));
             }
             assertThat(table.size()).isEqualTo(byOutbound.size()).isLessThanOrEqualTo(CAPACITY);
+            assertThat(opened).isEqualTo(active());
         }
         assertThat(counters.get(Count.FLOWS_EVICTED)).isEqualTo(evicted).isPositive();
         assertThat(counters.get(Count.FLOWS_EXPIRED)).isEqualTo(expired).isPositive();
@@ -159,12 +218,21 @@ class FlowTableTest {
     @Test
     void expiryIsDoneInPortions() {
         for (int port = 0; port < 10; port++) {
-            table.add(own(0), 0, Addresses.mapped(1), remote(1), port, 0, 0);
+            table.addOutbound(new Key(0, true, 3, 1, port, port).sent(), own(0), remote(1), port, 0, 0);
         }
-        assertThat(table.expire(FlowTable.OPENING_NS - 1, 4)).isZero();
-        assertThat(table.expire(FlowTable.OPENING_NS, 4)).isEqualTo(4);
-        assertThat(table.expire(FlowTable.OPENING_NS, 100)).isEqualTo(6);
+        assertThat(table.expire(Kind.OPENING.silenceNs - 1, 4)).isZero();
+        assertThat(table.expire(Kind.OPENING.silenceNs, 4)).isEqualTo(4);
+        assertThat(table.expire(Kind.OPENING.silenceNs, 100)).isEqualTo(6);
         assertThat(table.size()).isZero();
+    }
+
+    /** How many flows that are not closing each remote instance should have. */
+    private Map<InstanceName, Integer> active() {
+        Map<InstanceName, Integer> active = new HashMap<>();
+        byOutbound.values().stream()
+                .filter(flow -> !flow.isOver)
+                .forEach(flow -> active.merge(new InstanceName(TestOverlay.S, flow.key.remote), 1, Integer::sum));
+        return active;
     }
 
     private Flow add(Key key, long nowNs) {
@@ -206,34 +274,17 @@ class FlowTableTest {
 
     private void check(int slot, Flow flow) {
         assertThat(table.own(slot)).isEqualTo(own(flow.key.own));
-        assertThat(table.remote(slot)).isEqualTo(remote(flow.key.remote));
-        assertThat(table.dialledHigh(slot)).isEqualTo(high(flow.key, flow.key.dialled));
-        assertThat(table.dialledLow(slot)).isEqualTo(low(flow.key, flow.key.dialled));
+        assertThat(table.remote(slot).route()).isEqualTo(remote(flow.key.remote).route());
+        assertThat(table.dialledHigh(slot)).isEqualTo(flow.key.sent().destinationHigh());
+        assertThat(table.dialledLow(slot)).isEqualTo(flow.key.sent().destinationLow());
+        assertThat(table.remoteHigh(slot)).isEqualTo(flow.key.received().sourceHigh());
+        assertThat(table.remoteLow(slot)).isEqualTo(flow.key.received().sourceLow());
+        assertThat(table.ownPort(slot)).isEqualTo(flow.key.port);
+        assertThat(table.wirePort(slot)).isEqualTo(flow.key.wirePort);
+        assertThat(table.remotePort(slot)).isEqualTo(REMOTE_PORT);
         assertThat(table.isByService(slot)).isEqualTo(flow.key.dialled != flow.key.remote);
-        assertThat(table.isOneSided(slot)).isEqualTo(flow.isOneSided());
-        assertThat(table.isClosing(slot)).isEqualTo(flow.isClosing());
-    }
-
-    private int findOutbound(Key key, long nowNs) {
-        DualAddress own = own(key.own).namespaceIp();
-        return table.findOutbound(
-                Addresses.high(own, key.v4),
-                Addresses.low(own, key.v4),
-                high(key, key.dialled),
-                low(key, key.dialled),
-                key.port,
-                nowNs);
-    }
-
-    private int findInbound(Key key, long nowNs) {
-        DualAddress own = own(key.own).namespaceIp();
-        return table.findInbound(
-                high(key, key.remote),
-                low(key, key.remote),
-                Addresses.high(own, key.v4),
-                Addresses.low(own, key.v4),
-                key.port,
-                nowNs);
+        assertThat(table.progress().isOneSided(slot)).isEqualTo(flow.isOneSided());
+        assertThat(table.progress().isClosing(slot)).isEqualTo(flow.isClosing());
     }
 
     /** Semantic address {@code n}: instance {@code n}'s, or a service's beyond them. */
@@ -241,17 +292,12 @@ class FlowTableTest {
         return TestOverlay.dual("10.30.0." + n, "fdff::" + n);
     }
 
-    private static long high(Key key, int semantic) {
-        return Addresses.high(semantic(semantic), key.v4);
-    }
-
-    private static long low(Key key, int semantic) {
-        return Addresses.low(semantic(semantic), key.v4);
+    private static DualAddress namespaceIp(int n) {
+        return TestOverlay.dual("10.18.0." + n, "fc00::" + n);
     }
 
     private static Attachment own(int n) {
-        return new Attachment(
-                new InstanceName(TestOverlay.C, n), semantic(n), TestOverlay.dual("10.18.0." + n, "fc00::" + n));
+        return new Attachment(new InstanceName(TestOverlay.C, n), semantic(n), namespaceIp(n));
     }
 
     private static Target remote(int n) {
@@ -264,7 +310,8 @@ class FlowTableTest {
                         new Endpoint("192.168.77.2", 50_103),
                         InstanceState.READY,
                         n),
-                "w1");
+                "w1",
+                USAGE);
     }
 
     private static Packet wrapped(Content content) {

@@ -1,5 +1,6 @@
 package io.xylem.proxy.domain;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xylem.model.DualAddress;
@@ -17,10 +18,13 @@ import io.xylem.proxy.domain.RouteUpdate.OfService;
 import io.xylem.proxy.domain.RouteUpdate.ServiceKnown;
 import io.xylem.proxy.domain.RouteUpdate.ServiceWithdrawn;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -71,6 +75,128 @@ class RouteFoldTest {
             assertThat(dump(tables.get(i))).isEqualTo(seen.get(i));
             assertThat(seen.get(i)).isEqualTo(naive(history.subList(0, i + 1)));
         }
+    }
+
+    /**
+     * In the feed of one worker an interest may end and begin anew, which forgets versions; there each key's own order is
+     * kept, as a partition keeps it. Between keys any order, a tail read twice, and compaction change nothing.
+     */
+    @Test
+    void theFeedOfInterestsGivesTheSameTableInAnyOrderThatKeepsThatOfEachKey() {
+        Random random = Seed.random();
+        for (int round = 0; round < 200; round++) {
+            List<Object> feed = feed(random, 100);
+            Map<String, Object> expected = dump(read(feed));
+            expected.remove("version");
+            List<List<Object>> variants = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                variants.add(interleaved(feed, random));
+            }
+            List<Object> replayed = new ArrayList<>(feed);
+            replayed.addAll(feed.subList(random.nextInt(feed.size()), feed.size()));
+            variants.add(replayed);
+            Map<Object, Object> compacted = new LinkedHashMap<>();
+            for (Object record : feed) {
+                compacted.remove(key(record));
+                compacted.put(key(record), record);
+            }
+            variants.add(List.copyOf(compacted.values()));
+            for (List<Object> variant : variants) {
+                Map<String, Object> seen = dump(read(variant));
+                seen.remove("version");
+                assertThat(seen).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void whatIsForgottenLeavesNothing() {
+        RouteFold fold = new RouteFold("w0");
+        InstanceAt at = instance(0, 1, 3, 4, 0, InstanceState.READY, 5);
+        fold.apply(at);
+        fold.apply(new ServiceKnown(service(0), List.of(new ServiceIp("RR", address(2, 1, 1))), 6));
+        fold.apply(new InstanceWithdrawn(new InstanceName(service(0), 2), 7));
+        assertThat(fold.forget(at.instance())).isTrue();
+        assertThat(fold.forget(at.instance())).isFalse();
+        assertThat(fold.forget(new InstanceName(service(0), 2))).isFalse();
+        assertThat(fold.forget(service(0))).isTrue();
+        assertThat(fold.updates()).isEmpty();
+        assertThat(fold.table().instanceCount()).isZero();
+        assertThat(fold.table().serviceCount()).isZero();
+        assertThat(fold.table().version()).isEqualTo(7);
+        assertThat(fold.apply(instance(0, 1, 3, 4, 0, InstanceState.READY, 2))).isTrue();
+    }
+
+    @Test
+    void aVersionIsReachedWithItsLastUpdate() {
+        RouteFold fold = new RouteFold("w0");
+        assertThat(fold.applyPart(instance(0, 1, 3, 4, 0, InstanceState.READY, 5)))
+                .isTrue();
+        assertThat(fold.table().version()).isEqualTo(-1);
+        assertThat(fold.apply(instance(0, 1, 3, 4, 0, InstanceState.READY, 5)))
+                .as("reached")
+                .isTrue();
+        assertThat(fold.table().version()).isEqualTo(5);
+    }
+
+    @Test
+    void candidatesAreTheSameObjectAsLongAsNothingAboutThemChanges() {
+        RouteFold fold = new RouteFold("w0");
+        fold.apply(new ServiceKnown(service(0), List.of(new ServiceIp("RR", address(2, 1, 1))), 1));
+        fold.apply(instance(0, 1, 3, 4, 0, InstanceState.READY, 2));
+        ServiceAddress before = requireNonNull(fold.table().service(high(2, true), low(2, 1, true)));
+        fold.apply(instance(0, 1, 3, 5, 0, InstanceState.READY, 3));
+        fold.apply(instance(0, 2, 6, 7, 0, InstanceState.SCHEDULED, 4));
+        ServiceAddress after = requireNonNull(fold.table().service(high(2, true), low(2, 1, true)));
+        assertThat(after.candidates()).isSameAs(before.candidates());
+        assertThat(after.placed()).isEqualTo(2);
+        assertThat(after.usage()).isSameAs(before.usage());
+    }
+
+    /** Updates of rising versions, and names of services and instances that are to be forgotten. */
+    private static List<Object> feed(Random random, int length) {
+        List<Object> feed = new ArrayList<>();
+        for (RouteUpdate update : history(random, length)) {
+            feed.add(random.nextInt(4) == 0 ? key(update) : update);
+        }
+        return feed;
+    }
+
+    private static Object key(Object record) {
+        return switch (record) {
+            case OfInstance of -> of.instance();
+            case OfService of -> of.service();
+            default -> record;
+        };
+    }
+
+    private static RouteFold read(List<Object> feed) {
+        RouteFold fold = new RouteFold("w0");
+        for (Object record : feed) {
+            switch (record) {
+                case RouteUpdate update -> fold.apply(update);
+                case InstanceName instance -> fold.forget(instance);
+                case ServiceName service -> fold.forget(service);
+                default -> throw new AssertionError(record);
+            }
+        }
+        return fold;
+    }
+
+    private static List<Object> interleaved(List<Object> feed, Random random) {
+        Map<Object, Deque<Object>> byKey = new LinkedHashMap<>();
+        feed.forEach(record ->
+                byKey.computeIfAbsent(key(record), k -> new ArrayDeque<>()).add(record));
+        List<Deque<Object>> queues = new ArrayList<>(byKey.values());
+        List<Object> mixed = new ArrayList<>();
+        while (!queues.isEmpty()) {
+            Deque<Object> queue = queues.get(random.nextInt(queues.size()));
+            mixed.add(queue.remove());
+            if (queue.isEmpty()) {
+                queues.remove(queue);
+            }
+        }
+        return mixed;
     }
 
     @Test

@@ -31,7 +31,7 @@ public final class TestOverlay {
     public final class Worker {
         public final String name;
         public final Endpoint endpoint;
-        public final MemoryDevice device = new MemoryDevice(1_000);
+        public final MemoryDevice device = new MemoryDevice(2_000);
         public final Counters counters = new Counters();
         public final RouteFold routes;
         private final Map<InstanceName, Attachment> attached = new HashMap<>();
@@ -79,6 +79,23 @@ public final class TestOverlay {
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
+        }
+
+        /** One turn. */
+        public void turn() {
+            try {
+                agent.doWork(nowNs);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        public FlowCounts flows() {
+            return agent.flowCounts();
+        }
+
+        public ForwardingAgent agent() {
+            return agent;
         }
 
         /** An instance here sends; this worker alone has turns. */
@@ -162,6 +179,25 @@ public final class TestOverlay {
         worker.attach(at);
         learn(at);
         return at;
+    }
+
+    /** The same instance in another state. */
+    public static InstanceAt at(InstanceAt was, InstanceState state, long version) {
+        return new InstanceAt(
+                was.instance(), was.instanceIp(), was.namespaceIp(), was.host(), was.weight(), state, version, false);
+    }
+
+    /** The same instance on a worker that fell silent. */
+    public static InstanceAt lost(InstanceAt was, long version) {
+        return new InstanceAt(
+                was.instance(),
+                was.instanceIp(),
+                was.namespaceIp(),
+                was.host(),
+                was.weight(),
+                InstanceState.UNREADY,
+                version,
+                true);
     }
 
     public void withdraw(InstanceName instance) {

@@ -43,9 +43,19 @@ public final class TestPackets {
         Content answer();
     }
 
-    public record Tcp(int sourcePort, int destinationPort, String flags, byte[] payload) implements Content {
+    public record Tcp(
+            int sourcePort, int destinationPort, String flags, byte[] payload, int sequence, int acknowledgment)
+            implements Content {
         public Tcp(int sourcePort, int destinationPort, String flags) {
             this(sourcePort, destinationPort, flags, PAYLOAD);
+        }
+
+        public Tcp(int sourcePort, int destinationPort, String flags, byte[] payload) {
+            this(sourcePort, destinationPort, flags, payload, 0x12345678, 0x9abcdef0);
+        }
+
+        public Tcp numbered(int newSequence, int newAcknowledgment) {
+            return new Tcp(sourcePort, destinationPort, flags, payload, newSequence, newAcknowledgment);
         }
 
         @Override
@@ -54,7 +64,9 @@ public final class TestPackets {
                     /* sourcePort= */ destinationPort,
                     /* destinationPort= */ sourcePort,
                     flags.equals("S") ? "SA" : flags,
-                    payload);
+                    payload,
+                    sequence,
+                    acknowledgment);
         }
     }
 
@@ -141,8 +153,8 @@ public final class TestPackets {
         return new TcpPacket.Builder()
                 .srcPort(TcpPort.getInstance((short) tcp.sourcePort()))
                 .dstPort(TcpPort.getInstance((short) tcp.destinationPort()))
-                .sequenceNumber(0x12345678)
-                .acknowledgmentNumber(0x9abcdef0)
+                .sequenceNumber(tcp.sequence())
+                .acknowledgmentNumber(tcp.acknowledgment())
                 .syn(tcp.flags().contains("S"))
                 .ack(tcp.flags().contains("A"))
                 .fin(tcp.flags().contains("F"))

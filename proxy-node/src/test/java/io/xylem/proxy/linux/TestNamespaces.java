@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Assumptions;
 
@@ -47,6 +48,23 @@ public final class TestNamespaces implements AutoCloseable {
         IpCommand.run(b, "link set dev u0 up");
         IpCommand.run(a, "address add " + addressA + " dev u0" + (addressA.contains(":") ? " nodad" : ""));
         IpCommand.run(b, "address add " + addressB + " dev u0" + (addressB.contains(":") ? " nodad" : ""));
+    }
+
+    /** Joins any number of namespaces by a switch, each with an address, e.g. {@code 192.168.77.1/24}. */
+    public void join(Map<NetworkNamespace, String> addresses) throws IOException {
+        NetworkNamespace hub = make("hub");
+        IpCommand.run(hub, "link add name br0 type bridge", "link set dev br0 up");
+        int port = 0;
+        for (Map.Entry<NetworkNamespace, String> one : addresses.entrySet()) {
+            String name = "p" + port++;
+            IpCommand.run(
+                    hub,
+                    "link add name " + name + " type veth peer name u0 netns "
+                            + one.getKey().path(),
+                    "link set dev " + name + " master br0",
+                    "link set dev " + name + " up");
+            IpCommand.run(one.getKey(), "link set dev u0 up", "address add " + one.getValue() + " dev u0");
+        }
     }
 
     /** The interfaces of a namespace, one a line, as {@code ip} shows them. */

@@ -8,12 +8,15 @@ import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.FlowCounts;
+import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteFold;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +34,15 @@ final class TestWorker implements AutoCloseable {
     private final List<Attachment> attached = new ArrayList<>();
     private final AtomicReference<Attachments> attachments = new AtomicReference<>(Attachments.NONE);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final ForwardingAgent agent;
     private final AgentRunner runner;
     private final Thread thread;
 
     TestWorker(String name, NetworkNamespace namespace, String underlay) throws IOException {
+        this(name, namespace, underlay, Policies.load());
+    }
+
+    TestWorker(String name, NetworkNamespace namespace, String underlay, Policies policies) throws IOException {
         this.name = name;
         this.namespace = namespace;
         fold = new RouteFold(name);
@@ -44,14 +52,12 @@ final class TestWorker implements AutoCloseable {
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
         tunnel = UdpTunnel.open(namespace, underlay, 50_103);
         poller = Poller.of(device, tunnel);
-        ForwardingAgent agent = new ForwardingAgent(
-                device,
-                tunnel,
-                table::get,
-                attachments::get,
-                Policies.load(),
-                counters,
-                ForwardingAgent.Limits.defaults(1));
+        agent = new ForwardingAgent(
+                device, tunnel, table::get, attachments::get, policies, counters, ForwardingAgent.Limits.defaults(1));
+        agent.measure(
+                new Reported(),
+                System::nanoTime,
+                () -> ThreadLocalRandom.current().nextLong());
         runner = new AgentRunner(agent, poller, System::nanoTime, failure::set);
         thread = Thread.ofPlatform().name("packets-" + name).start(runner);
     }
@@ -59,6 +65,11 @@ final class TestWorker implements AutoCloseable {
     void learn(List<? extends RouteUpdate> updates) {
         updates.forEach(fold::apply);
         table.set(fold.table());
+        poller.wakeUp();
+    }
+
+    FlowCounts flows() {
+        return agent.flowCounts();
     }
 
     void attach(RouteUpdate.InstanceAt at, NetworkNamespace instance) throws IOException {
@@ -70,6 +81,7 @@ final class TestWorker implements AutoCloseable {
     void detach(RouteUpdate.InstanceAt at) throws IOException {
         attached.removeIf(one -> one.instance().equals(at.instance()));
         attachments.set(Attachments.of(attached));
+        poller.wakeUp();
         network.detach(at.namespaceIp());
     }
 
