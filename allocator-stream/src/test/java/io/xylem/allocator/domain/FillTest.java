@@ -129,7 +129,7 @@ class FillTest {
                         (n, requested) -> Realm.joined("w" + n),
                         n -> new Event.WorkerLeft("w" + n),
                         details -> String.valueOf(((Details.OfWorker) details).subnet())
-                                .split(" ")[0],
+                                .split(" ", 2)[0],
                         subnets));
     }
 
