@@ -33,7 +33,8 @@ public final class EntityRecords {
                         i.worker(),
                         AvroWords.toAvro(i.instanceIp()),
                         AvroWords.toAvro(i.namespaceIp()),
-                        AvroWords.toAvro(i.state()));
+                        AvroWords.toAvro(i.state()),
+                        1);
         };
         return new Allocation(Keys.realmOf(entity.key()), entity.version(), body);
     }

@@ -212,7 +212,7 @@ final class Log {
     }
 
     static Object scheduled(String service, int number, String worker) {
-        return new InstanceScheduled(service, number, worker);
+        return new InstanceScheduled(service, number, worker, 1);
     }
 
     static Object removed(String service, int number) {

@@ -81,7 +81,7 @@ final class RandomBodies {
             case 4 -> new WorkerBack(worker());
             case 5, 6 -> new ServiceRegistered(service(), requests());
             case 7 -> new ServiceRemoved(service());
-            case 8, 9, 10, 11, 12, 13 -> new InstanceScheduled(service(), number(), worker());
+            case 8, 9, 10, 11, 12, 13 -> new InstanceScheduled(service(), number(), worker(), 1);
             case 14, 15 -> new InstanceReady(service(), number(), reporter());
             case 16 -> new InstanceUnready(service(), number(), "probe failed", reporter());
             case 17 -> new InstanceDraining(service(), number());

@@ -9,9 +9,17 @@ final class TopicsLayout {
             names = "--partitions",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Partitions of every topic alike; can't be changed later (default: ${DEFAULT-VALUE}; three"
+            description = "Partitions of every other topic alike; can't be changed later (default: ${DEFAULT-VALUE}; three"
                     + " brokers: 12).")
     private int partitions = 1;
+
+    @Option(
+            names = "--worker-partitions",
+            paramLabel = "N",
+            defaultValue = "" + TopicAdmin.Layout.WORKER_PARTITIONS,
+            description = "Partitions of xylem.worker-routes; the more, the less of others' routes a proxy reads"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int workerPartitions = TopicAdmin.Layout.WORKER_PARTITIONS;
 
     @Option(
             names = {"--replication", "--replication-factor"},
@@ -22,6 +30,6 @@ final class TopicsLayout {
 
     /** @throws IllegalArgumentException if a number is out of range */
     TopicAdmin.Layout layout() {
-        return new TopicAdmin.Layout(partitions, replicationFactor);
+        return new TopicAdmin.Layout(partitions, workerPartitions, replicationFactor);
     }
 }

@@ -34,12 +34,13 @@ public record Ipv6Prefix(Ipv6 network, int length) {
         return contains(other.network) || other.contains(network);
     }
 
-    /**
-     * The sub-network number {@code index ≥ 0} of the given longer length, in ascending order. Lengths of 65 to 127
-     * only: the index then moves the lower half and carries once.
-     */
+    /** The sub-network number {@code index ≥ 0} of the given longer length, in ascending order. */
     public Ipv6Prefix subnet(int subnetLength, long index) {
-        return new Ipv6Prefix(network.plus(index << (128 - subnetLength)), subnetLength);
+        int shift = 128 - subnetLength;
+        // Java shifts by the distance modulo 64.
+        long high = shift >= 64 ? index << (shift - 64) : shift == 0 ? 0 : index >>> (64 - shift);
+        long low = shift >= 64 ? 0 : index << shift;
+        return new Ipv6Prefix(new Ipv6(network.high() + high, network.low()).plus(low), subnetLength);
     }
 
     @Override

@@ -17,6 +17,21 @@ class PrefixTest {
         assertThat(Ipv6Prefix.parse("fc00::/7").subnet(120, 121)).hasToString("fc00::7900/120");
     }
 
+    /** An IPv6 subnet may begin on either side of the middle of the address, and its number may reach over it. */
+    @ParameterizedTest
+    @CsvSource({
+        "fc00::/7, 128, 258, fc00::102/128",
+        "fc00::/7, 72, 255, fc00::ff00:0:0:0/72",
+        "fc00::/7, 72, 256, fc00:0:0:1::/72",
+        "fc00::/7, 65, 3, fc00:0:0:1:8000::/65",
+        "fc00::/7, 64, 0, fc00::/64",
+        "fc00::/7, 64, 2, fc00:0:0:2::/64",
+        "fc00::/7, 48, 65537, fc00:1:1::/48"
+    })
+    void subnetsV6(String prefix, int length, long index, String subnet) {
+        assertThat(Ipv6Prefix.parse(prefix).subnet(length, index)).hasToString(subnet);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "10.18.30.64/26, 10.18.30.64, true",

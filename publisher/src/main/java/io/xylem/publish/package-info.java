@@ -6,7 +6,7 @@
  *     CompletableFuture<Outcome> registered =
  *             publisher.publish("main", new ServiceRegistered("shop.prod.web.prod", List.of()));
  *     CompletableFuture<Outcome> scheduled =
- *             publisher.publish("main", new InstanceScheduled("shop.prod.web.prod", 1, "nobody"));
+ *             publisher.publish("main", new InstanceScheduled("shop.prod.web.prod", 1, "nobody", 1));
  *     System.out.println(OutcomeJson.write(registered.get()));
  *     System.out.println(OutcomeJson.write(scheduled.get()));
  * }

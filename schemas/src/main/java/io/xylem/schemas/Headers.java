@@ -9,6 +9,9 @@ public final class Headers {
     /** The offset of the deployment event that caused the record, as decimal text. */
     public static final String VERSION = "xylem-version";
 
+    /** Its presence says that more records of the same version follow: what has this one has not all of the version. */
+    private static final String MORE = "xylem-more";
+
     private Headers() {}
 
     /** @throws IllegalArgumentException if the header is missing or not a number: the record is not one of ours */
@@ -24,6 +27,15 @@ public final class Headers {
             throw new IllegalArgumentException(
                     "the record's header '" + VERSION + "' is an offset in decimal text, not '" + text + "'", e);
         }
+    }
+
+    /** Whether more records of the same version follow for the same reader; then it does not have that version yet. */
+    public static boolean more(org.apache.kafka.common.header.Headers headers) {
+        return headers.lastHeader(MORE) != null;
+    }
+
+    public static void setMore(org.apache.kafka.common.header.Headers headers) {
+        headers.remove(MORE).add(MORE, new byte[0]);
     }
 
     /** Replaces what was there. */

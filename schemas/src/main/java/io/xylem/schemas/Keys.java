@@ -8,6 +8,10 @@ import io.xylem.model.ServiceName;
  *
  * <pre>
  *  main|worker|w1     main|service|A.prod.S.prod     main|instance|A.prod.S.prod|1
+ *  worker-status also:  main|interest|w1    main|load|w1    main|tick|routing
+ *  worker-routes:  main|for|w1|service|A.prod.S.prod    main|for|w1|instance|A.prod.S.prod|1
+ *                  main|for|w1|load|A.prod.S.prod|1     main|for|w1|address|10.30.0.9
+ *  convergence:    main|121
  * </pre>
  */
 public final class Keys {
@@ -15,6 +19,11 @@ public final class Keys {
     private static final String WORKER = "worker";
     private static final String SERVICE = "service";
     private static final String INSTANCE = "instance";
+    private static final String INTEREST = "interest";
+    private static final String LOAD = "load";
+    private static final String TICK = "tick";
+    private static final String FOR = "for";
+    private static final String ADDRESS = "address";
 
     /** What a key names; all that a record with a null value says of it. */
     public sealed interface Entity {
@@ -26,6 +35,13 @@ public final class Keys {
 
         record Instance(String realm, InstanceName instance) implements Entity {}
     }
+
+    /**
+     * What a key of worker-routes names.
+     *
+     * @param key {@code realm|kind|name}, for services and instances the key of the same route in routes
+     */
+    public record Fed(String realm, String worker, String key) {}
 
     private Keys() {}
 
@@ -47,6 +63,63 @@ public final class Keys {
 
     public static String instance(String realm, InstanceName instance) {
         return instance(realm, instance.service().toString(), instance.number());
+    }
+
+    /** Of what the worker asks for. */
+    public static String interest(String realm, String worker) {
+        return join(realm, INTEREST, part("worker", worker));
+    }
+
+    /** Of the loads that the worker reports. */
+    public static String load(String realm, String worker) {
+        return join(realm, LOAD, part("worker", worker));
+    }
+
+    /** Of the load of one instance; in worker-routes behind {@link #fed}. */
+    public static String load(String realm, InstanceName instance) {
+        return join(realm, LOAD, instance.service().toString()) + SEPARATOR + instance.number();
+    }
+
+    /** Of an address that was asked for; in worker-routes behind {@link #fed}. */
+    public static String address(String realm, String address) {
+        return join(realm, ADDRESS, part("address", address));
+    }
+
+    public static String tick(String realm) {
+        return join(realm, TICK, "routing");
+    }
+
+    public static String convergence(String realm, long version) {
+        return part("realm", realm) + SEPARATOR + version;
+    }
+
+    /** The key under which the worker is told of {@code key}, a key of the same realm. */
+    public static String fed(String worker, String key) {
+        String realm = realmOf(key);
+        return fedPrefix(realm, worker) + key.substring(realm.length() + 1);
+    }
+
+    /** What all keys of worker-routes begin with that are for the worker. */
+    public static String fedPrefix(String realm, String worker) {
+        return join(realm, FOR, part("worker", worker)) + SEPARATOR;
+    }
+
+    /** @throws IllegalArgumentException if it is not a key of worker-routes */
+    public static Fed parseFed(String key) {
+        String[] parts = key.split("\\|", 4);
+        if (parts.length != 4 || !parts[1].equals(FOR)) {
+            throw new IllegalArgumentException("'" + key + "' is not a key of worker-routes: realm|for|worker|…");
+        }
+        String realm = part("realm", parts[0]);
+        return new Fed(realm, part("worker", parts[2]), realm + SEPARATOR + parts[3]);
+    }
+
+    static String realmWorker(String realm, String worker) {
+        return part("realm", realm) + SEPARATOR + part("worker", worker);
+    }
+
+    private static String join(String realm, String kind, String name) {
+        return part("realm", realm) + SEPARATOR + kind + SEPARATOR + name;
     }
 
     /** What comes before the first {@code |}; the whole key where there is none, as in deployment-events. */

@@ -16,7 +16,16 @@ import org.jspecify.annotations.Nullable;
 public final class RealmPartitioner implements Partitioner {
     /** What Kafka's default does for the key {@code realm}. */
     public static int partition(String realm, int partitions) {
-        return Utils.toPositive(Utils.murmur2(realm.getBytes(UTF_8))) % partitions;
+        return ofText(realm, partitions);
+    }
+
+    /** In worker-routes, and nowhere else, records lie in the partition of the worker that they are for. */
+    public static int partition(String realm, String worker, int partitions) {
+        return ofText(Keys.realmWorker(realm, worker), partitions);
+    }
+
+    private static int ofText(String text, int partitions) {
+        return Utils.toPositive(Utils.murmur2(text.getBytes(UTF_8))) % partitions;
     }
 
     @Override

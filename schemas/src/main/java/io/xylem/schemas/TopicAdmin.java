@@ -36,21 +36,36 @@ public final class TopicAdmin {
     /**
      * How the cluster carries the topics.
      *
-     * @param partitions of every topic alike; with more of them more realms are worked on at once. Changing it later
-     *     moves realms between partitions: it takes a new cluster of topics
+     * @param partitions of every topic but worker-routes alike; with more of them more realms are worked on at once.
+     *     Changing it later moves realms between partitions: it takes a new cluster of topics
+     * @param workerPartitions of worker-routes; with more of them a proxy reads less of what is meant for others
      */
-    public record Layout(int partitions, int replicationFactor) {
-        /** One broker. */
-        public static final Layout DEVELOPMENT = new Layout(1, 1);
+    public record Layout(int partitions, int workerPartitions, int replicationFactor) {
+        public static final int WORKER_PARTITIONS = 128;
+
+        /** One broker, few workers. */
+        public static final Layout DEVELOPMENT = new Layout(1, 16, 1);
 
         /** Three brokers, one of which may be gone. */
-        public static final Layout PRODUCTION = new Layout(12, 3);
+        public static final Layout PRODUCTION = new Layout(12, WORKER_PARTITIONS, 3);
 
         public Layout {
-            if (partitions < 1 || replicationFactor < 1 || replicationFactor > Short.MAX_VALUE) {
+            if (partitions < 1
+                    || workerPartitions < 1
+                    || replicationFactor < 1
+                    || replicationFactor > Short.MAX_VALUE) {
                 throw new IllegalArgumentException("a layout needs at least one partition and one replica, not "
-                        + partitions + " and " + replicationFactor);
+                        + partitions + ", " + workerPartitions + " and " + replicationFactor);
             }
+        }
+
+        /** With as many partitions for workers as for realms. */
+        public Layout(int partitions, int replicationFactor) {
+            this(partitions, partitions, replicationFactor);
+        }
+
+        public int partitions(Topic<?> topic) {
+            return topic.equals(Topics.WORKER_ROUTES) ? workerPartitions : partitions;
         }
 
         /** One broker may be away; with a single one there is nothing to spare. */
@@ -81,7 +96,7 @@ public final class TopicAdmin {
         Set<String> existing = await(admin.listTopics().names());
         List<NewTopic> missing = Topics.all().stream()
                 .filter(topic -> !existing.contains(topic.name()))
-                .map(topic -> new NewTopic(topic.name(), Optional.of(layout.partitions), Optional.of((short)
+                .map(topic -> new NewTopic(topic.name(), Optional.of(layout.partitions(topic)), Optional.of((short)
                                 layout.replicationFactor))
                         .configs(configs(topic)))
                 .toList();
@@ -155,7 +170,7 @@ public final class TopicAdmin {
                 Integer.toString(description.partitions().getFirst().replicas().size()));
 
         Map<String, String> wanted = new TreeMap<>(configs(topic));
-        wanted.put(PARTITIONS, Integer.toString(layout.partitions));
+        wanted.put(PARTITIONS, Integer.toString(layout.partitions(topic)));
         wanted.put(REPLICAS, Integer.toString(layout.replicationFactor));
 
         List<Difference> differences = new ArrayList<>();

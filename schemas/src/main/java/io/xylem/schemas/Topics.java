@@ -5,6 +5,7 @@ import static io.xylem.schemas.Topic.Cleanup.COMPACT_AND_DELETE;
 import static io.xylem.schemas.Topic.Cleanup.DELETE;
 
 import io.xylem.schemas.avro.Allocation;
+import io.xylem.schemas.avro.Convergence;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.Route;
@@ -84,16 +85,38 @@ public final class Topics {
             COMPACTED_SOON,
             "where everything is now; a proxy reads it from the beginning to build its table");
 
+    public static final Topic<Route> WORKER_ROUTES = new Topic<>(
+            "xylem.worker-routes",
+            "realm, worker, kind, name",
+            Route.class,
+            COMPACT,
+            Optional.empty(),
+            Optional.of(Compatibility.FULL_TRANSITIVE),
+            COMPACTED_SOON,
+            "what each worker asked for, and its own instances; in the partition of the worker, so that a proxy reads"
+                    + " a small part of the routes");
+
     public static final Topic<WorkerStatus> WORKER_STATUS = new Topic<>(
             "xylem.worker-status",
             "realm, kind, name",
             WorkerStatus.class,
             COMPACT_AND_DELETE,
             Optional.of(Duration.ofDays(7)),
-            Optional.of(Compatibility.FULL_TRANSITIVE),
+            // Workers say new things one day: routing, the only reader, is upgraded before them.
+            Optional.of(Compatibility.BACKWARD_TRANSITIVE),
             both(COMPACTED_SOON, BROKER_TIME),
             "what each worker said last; heartbeats repeat, and after a week of silence the last one means nothing;"
                     + " stamped by the broker because workers' clocks differ");
+
+    public static final Topic<Convergence> CONVERGENCE = new Topic<>(
+            "xylem.convergence",
+            "realm, version",
+            Convergence.class,
+            DELETE,
+            Optional.of(Duration.ofDays(7)),
+            Optional.of(Compatibility.BACKWARD_TRANSITIVE),
+            Map.of(),
+            "since when every worker concerned has applied a change: whoever published it may wait for that");
 
     public static final Topic<byte[]> DEAD_LETTERS = new Topic<>(
             "xylem.dead-letters",
@@ -105,8 +128,16 @@ public final class Topics {
             Map.of(),
             "bytes that could not be read, with their origin in the headers; time enough to look and to send again");
 
-    private static final List<Topic<?>> ALL =
-            List.of(DEPLOYMENT_EVENTS, OUTCOMES, ALLOCATIONS, STATE_HASHES, ROUTES, WORKER_STATUS, DEAD_LETTERS);
+    private static final List<Topic<?>> ALL = List.of(
+            DEPLOYMENT_EVENTS,
+            OUTCOMES,
+            ALLOCATIONS,
+            STATE_HASHES,
+            ROUTES,
+            WORKER_ROUTES,
+            WORKER_STATUS,
+            CONVERGENCE,
+            DEAD_LETTERS);
 
     private Topics() {}
 

@@ -55,7 +55,8 @@ class CatalogueTest {
                         "`" + topic.name() + "`",
                         topic.key(),
                         value,
-                        TopicAdmin.Layout.DEVELOPMENT.partitions() + " / " + TopicAdmin.Layout.PRODUCTION.partitions(),
+                        TopicAdmin.Layout.DEVELOPMENT.partitions(topic) + " / "
+                                + TopicAdmin.Layout.PRODUCTION.partitions(topic),
                         topic.cleanup().setting(),
                         topic.retention()
                                 .map(Duration::toDays)

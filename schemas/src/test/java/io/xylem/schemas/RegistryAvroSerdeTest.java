@@ -116,7 +116,7 @@ class RegistryAvroSerdeTest {
         byte[] bytes;
         try (RegistryAvroSerializer<Heartbeat> serializer = new RegistryAvroSerializer<>()) {
             serializer.configure(latest, false);
-            bytes = serializer.serialize("t", new Heartbeat(9L));
+            bytes = serializer.serialize("t", new Heartbeat(9L, "broadcast"));
         }
         assertThat(HexFormat.of().formatHex(bytes)).isEqualTo("0000000001" + "06" + "12");
         try (RegistryAvroDeserializer<GenericRecord> generic = new RegistryAvroDeserializer<>()) {

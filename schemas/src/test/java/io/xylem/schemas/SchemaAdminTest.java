@@ -28,7 +28,7 @@ class SchemaAdminTest {
 
     @Test
     void everyTopicWithASchemaHasASubject() {
-        assertThat(admin.diff()).hasSize(2 * 6);
+        assertThat(admin.diff()).hasSize(2 * 8);
         assertThat(admin.register())
                 .extracting(SchemaAdmin.Registration::subject)
                 .containsExactly(
@@ -37,7 +37,9 @@ class SchemaAdminTest {
                         "xylem.allocations-value",
                         "xylem.state-hashes-value",
                         "xylem.routes-value",
-                        "xylem.worker-status-value");
+                        "xylem.worker-routes-value",
+                        "xylem.worker-status-value",
+                        "xylem.convergence-value");
         assertThat(admin.diff()).isEmpty();
         assertThat(registry.compatibility("xylem.deployment-events-value")).contains(Compatibility.BACKWARD_TRANSITIVE);
         assertThat(registry.compatibility("xylem.routes-value")).contains(Compatibility.FULL_TRANSITIVE);

@@ -1,10 +1,15 @@
 package io.xylem.schemas;
 
+import static org.apache.avro.SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.xylem.schemas.avro.Allocation;
+import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.InstanceReport;
+import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
+import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.Readiness;
 import io.xylem.schemas.avro.WorkerLeft;
 import java.util.Map;
@@ -12,6 +17,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificRecord;
@@ -42,6 +48,39 @@ class SchemaEvolutionTest {
         old.put("instance", 3);
         assertThat(read(InstanceUnready.class, write(old)))
                 .isEqualTo(new InstanceUnready("A.prod.S.prod", 3, "", null));
+    }
+
+    @Test
+    void anInstanceThatWasScheduledBeforeThereWereWeightsHasTheDefault() {
+        GenericRecord old = record(
+                "InstanceScheduled",
+                "{\"name\":\"service\",\"type\":\"string\"},{\"name\":\"instance\",\"type\":\"int\"},"
+                        + "{\"name\":\"worker\",\"type\":\"string\"}");
+        old.put("service", "A.prod.S.prod");
+        old.put("instance", 3);
+        old.put("worker", "w1");
+        assertThat(read(InstanceScheduled.class, write(old)))
+                .isEqualTo(new InstanceScheduled("A.prod.S.prod", 3, "w1", 1));
+    }
+
+    /** Weights, and the settings in an outcome: old and new versions read each other. */
+    @Test
+    void fieldsThatCameLaterBreakNobody() {
+        for (Schema schema :
+                new Schema[] {DeploymentEvent.getClassSchema(), Allocation.getClassSchema(), Outcome.getClassSchema()
+                }) {
+            String text = schema.toString();
+            String before = text.replaceAll(",\\{\"name\":\"weight\",\"type\":\"int\"[^}]*}", "")
+                    .replaceAll(",\\{\"name\":\"settings\",\"type\":\\[\"null\",[^]]*][^}]*}", "");
+            assertThat(before).isNotEqualTo(text);
+            Schema old = AvroSchemas.parse(before);
+            assertThat(SchemaCompatibility.checkReaderWriterCompatibility(schema, old)
+                            .getType())
+                    .isEqualTo(COMPATIBLE);
+            assertThat(SchemaCompatibility.checkReaderWriterCompatibility(old, schema)
+                            .getType())
+                    .isEqualTo(COMPATIBLE);
+        }
     }
 
     @Test
@@ -89,6 +128,7 @@ class SchemaEvolutionTest {
         record.put("cluster", "c1");
         record.put("underlay", underlay);
         record.put("readiness", new GenericData.EnumSymbol(later, "PAUSED"));
+        record.put("weight", 1);
         assertThat(read(io.xylem.schemas.avro.InstanceRoute.class, write(record))
                         .getReadiness())
                 .isEqualTo(Readiness.UNREADY);

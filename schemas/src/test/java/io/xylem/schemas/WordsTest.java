@@ -78,6 +78,34 @@ class WordsTest {
     }
 
     @Test
+    void whatAWorkerIsToldHasTheKeyOfTheRouteBehindTheWorkers() {
+        String route = Keys.instance("main", new InstanceName(SERVICE, 1));
+        String fed = Keys.fed("w1", route);
+        assertThat(fed).isEqualTo("main|for|w1|instance|A.prod.S.prod|1").startsWith(Keys.fedPrefix("main", "w1"));
+        assertThat(Keys.parseFed(fed)).isEqualTo(new Keys.Fed("main", "w1", route));
+        assertThat(Keys.parseFed(Keys.fed("w1", Keys.address("main", "fdff::9")))
+                        .key())
+                .isEqualTo("main|address|fdff::9");
+        assertThatThrownBy(() -> Keys.parseFed(route))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(route);
+    }
+
+    @Test
+    void aWorkersPartitionIsKafkasOfRealmAndWorker() {
+        assertThat(RealmPartitioner.partition("main", "w1", 128))
+                .isEqualTo(BuiltInPartitioner.partitionForKey("main|w1".getBytes(UTF_8), 128));
+    }
+
+    @Test
+    void moreIsSaidByAHeaderOfItsOwn() {
+        RecordHeaders headers = new RecordHeaders();
+        assertThat(Headers.more(headers)).isFalse();
+        Headers.setMore(headers);
+        assertThat(Headers.more(headers)).isTrue();
+    }
+
+    @Test
     void aVersionIsDecimalTextAndReplaced() {
         RecordHeaders headers = new RecordHeaders();
         Headers.setVersion(headers, 7);

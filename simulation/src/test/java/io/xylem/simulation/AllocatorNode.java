@@ -72,6 +72,6 @@ final class AllocatorNode {
 
     private static Allocated.Instance instance(State.Instance instance) {
         return new Allocated.Instance(
-                instance.name(), instance.worker(), instance.instanceIp(), instance.namespaceIp(), instance.state());
+                instance.name(), instance.worker(), instance.instanceIp(), instance.namespaceIp(), instance.state(), 1);
     }
 }

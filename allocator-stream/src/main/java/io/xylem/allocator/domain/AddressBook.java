@@ -61,7 +61,7 @@ final class AddressBook {
                         asked + " asks for " + address + ", which " + holding.owner()
                                 + " holds; ask for another one or leave the choice to the allocator");
             }
-            long freeAtMs = rest.sinceMs() + draft.plan().settings().restMs(rest.confirmed());
+            long freeAtMs = draft.plan().freeAtMs(rest.sinceMs(), rest.confirmed());
             if (atMs < freeAtMs && !holding.owner().equals(owner)) {
                 throw new Refused(
                         ADDRESS_TAKEN,
@@ -128,7 +128,7 @@ final class AddressBook {
     }
 
     private long freeAtMs(Map.Entry<String, State.Resting> head, boolean confirmed) {
-        return head.getValue().sinceMs() + draft.plan().settings().restMs(confirmed);
+        return draft.plan().freeAtMs(head.getValue().sinceMs(), confirmed);
     }
 
     private String exhausted(String name, String asked) {

@@ -32,19 +32,27 @@ public final class AddressPlan {
     private static final String V6_SERVICE = "v6-ip-";
 
     private final RealmSettings settings;
+    private final State.Elapsed elapsed;
     private final Map<String, String> ipTypes = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, PoolDefinition> pools = new HashMap<>();
     private final PoolDefinition namespaces;
 
+    /** The plan of a realm whose settings never changed. */
     public AddressPlan(RealmSettings settings) {
+        this(settings, State.Elapsed.NOTHING);
+    }
+
+    AddressPlan(RealmSettings settings, State.Elapsed elapsed) {
         this.settings = settings;
+        this.elapsed = elapsed;
         long subnets = settings.workerV4().stream()
                 .mapToLong(prefix -> 1L << (settings.workerV4Length() - prefix.length()))
                 .sum();
         pools.put(SUBNETS, numbered("worker subnets", 0, subnets - 1));
         // The first address of a subnet is its name; the last IPv4 address is its broadcast.
-        long hosts =
-                Math.min((1L << (32 - settings.workerV4Length())) - 2, (1L << (128 - settings.workerV6Length())) - 1);
+        long hosts = Math.min(
+                (1L << (32 - settings.workerV4Length())) - 2,
+                (1L << Math.min(62, 128 - settings.workerV6Length())) - 1);
         namespaces = numbered("namespace IPs", 1, hosts);
         pools.put(
                 V4,
@@ -63,6 +71,22 @@ public final class AddressPlan {
 
     public RealmSettings settings() {
         return settings;
+    }
+
+    State.Elapsed elapsed() {
+        return elapsed;
+    }
+
+    /** When a slot released at {@code sinceMs} has rested. The earlier it was released, the earlier. */
+    long freeAtMs(long sinceMs, boolean confirmed) {
+        long restedMs = confirmed ? elapsed.restedConfirmedMs() : elapsed.restedMs();
+        long restMs = confirmed ? settings.restConfirmedMs() : settings.restMs();
+        return sinceMs <= restedMs ? sinceMs : sinceMs + restMs;
+    }
+
+    /** Whether an id said at {@code saidMs} is forgotten at {@code atMs}. */
+    boolean isForgotten(long saidMs, long atMs) {
+        return saidMs <= elapsed.forgottenMs() || atMs - saidMs >= settings.eventMemoryMs();
     }
 
     /** The policy's name as it spells itself. */

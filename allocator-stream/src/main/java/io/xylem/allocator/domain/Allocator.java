@@ -49,8 +49,7 @@ public final class Allocator {
                     null);
         }
         State.Remembered remembered = store.table(Tables.EVENTS).get(id);
-        long memoryMs = store.plan().settings().eventMemoryMs();
-        if (remembered != null && atMs - remembered.atMs() < memoryMs) {
+        if (remembered != null && !store.plan().isForgotten(remembered.atMs(), atMs)) {
             return new Handled(remembered.outcome(), List.of(), null);
         }
         Draft draft = new Draft(store);
@@ -83,13 +82,13 @@ public final class Allocator {
 
     private static List<Fact> forgettable(RealmView view, long atMs) {
         List<Fact> facts = new ArrayList<>();
-        RealmSettings settings = view.plan().settings();
+        AddressPlan plan = view.plan();
         // Round and round through the ids: an order by time would cost each event another entry.
         String sweptTo = Applier.tally(view).sweptTo();
         List<Map.Entry<String, State.Remembered>> some =
                 view.table(Tables.EVENTS).list("", sweptTo == null ? "" : sweptTo + '\0', SWEEP_AT_ONCE);
         for (Map.Entry<String, State.Remembered> entry : some) {
-            if (atMs - entry.getValue().atMs() >= settings.eventMemoryMs()) {
+            if (plan.isForgotten(entry.getValue().atMs(), atMs)) {
                 facts.add(new Fact.EventForgotten(entry.getKey()));
             }
         }
@@ -98,7 +97,7 @@ public final class Allocator {
         for (Map.Entry<String, State.Withdrawal> entry :
                 view.table(Tables.WITHDRAWALS).list("", FORGET_AT_ONCE)) {
             State.Withdrawal withdrawal = entry.getValue();
-            if (atMs - withdrawal.sinceMs() < settings.restMs()) {
+            if (atMs < plan.freeAtMs(withdrawal.sinceMs(), false)) {
                 break;
             }
             facts.add(new Fact.WithdrawalEnded(withdrawal.instance(), withdrawal.version()));

@@ -35,7 +35,7 @@ public final class Decider {
                 case Event.InstanceDraining draining -> instances.draining(draining);
                 case Event.InstanceRemoved removed -> instances.removed(removed);
                 case Event.WithdrawalConfirmed confirmed -> instances.withdrawalConfirmed(confirmed);
-                case Event.RealmConfigured configured -> new SettingsDecisions(draft).configured(configured);
+                case Event.RealmConfigured configured -> new SettingsDecisions(draft, atMs).configured(configured);
                 case Event.Malformed malformed ->
                     throw new Refused(
                             malformed.rejection().code(), malformed.rejection().message());

@@ -5,7 +5,10 @@ import io.xylem.model.DualPrefix;
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What holds after an accepted event, as its outcome tells it. */
@@ -20,8 +23,12 @@ public sealed interface Details {
         }
     }
 
-    /** The realm has the settings that were asked for. */
-    record OfRealm() implements Details {}
+    /** All settings of the realm, each with its whole text. */
+    record OfRealm(Map<String, String> settings) implements Details {
+        public OfRealm {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
 
     /** A change of its state only. */
     record OfInstance(InstanceName instance) implements Details {}

@@ -37,7 +37,12 @@ public sealed interface Event {
 
     record ServiceRemoved(ServiceName service) implements Event {}
 
-    record InstanceScheduled(InstanceName instance, String worker) implements Event {}
+    /** @param weight its share of new flows next to the service's other instances, where a policy heeds it */
+    record InstanceScheduled(InstanceName instance, String worker, int weight) implements Event {
+        public InstanceScheduled(InstanceName instance, String worker) {
+            this(instance, worker, 1);
+        }
+    }
 
     /** @param worker that reports it; null where the one who deployed the instance says so */
     record InstanceReady(InstanceName instance, @Nullable String worker) implements Event {

@@ -4,6 +4,7 @@ import static io.xylem.allocator.domain.Rejection.Code.CONFLICTING_REDEFINITION;
 import static io.xylem.allocator.domain.Rejection.Code.INSTANCE_ELSEWHERE;
 import static io.xylem.allocator.domain.Rejection.Code.INSTANCE_IS_DRAINING;
 import static io.xylem.allocator.domain.Rejection.Code.INSTANCE_NUMBER_REUSED;
+import static io.xylem.allocator.domain.Rejection.Code.MALFORMED_EVENT;
 import static io.xylem.allocator.domain.Rejection.Code.POOL_EXHAUSTED;
 import static io.xylem.allocator.domain.Rejection.Code.WORKER_FULL;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Instances come with an instance IP for life and a namespace IP from their worker, change their state, move, and go. */
 final class InstanceDecisions {
+    /** Enough to say a thousandth; a policy's sums over all instances of a realm stay far from the end of an int. */
+    private static final int MAX_WEIGHT = 1_000;
+
     private final Draft draft;
     private final Lookup lookup;
     private final AddressBook addresses;
@@ -30,8 +34,14 @@ final class InstanceDecisions {
         this.offset = offset;
     }
 
+    /** Said again with another weight it changes the weight: there is no other event for that, and nothing else it could mean. */
     Details scheduled(Event.InstanceScheduled event) {
         InstanceName name = event.instance();
+        if (event.weight() < 1 || event.weight() > MAX_WEIGHT) {
+            throw new Refused(
+                    MALFORMED_EVENT,
+                    "instance " + name + " asks for weight " + event.weight() + "; allowed: 1 to " + MAX_WEIGHT);
+        }
         lookup.service(name.service());
         State.Instance known = draft.table(Tables.INSTANCES).get(Tables.instance(name));
         if (known != null) {
@@ -40,6 +50,9 @@ final class InstanceDecisions {
                         CONFLICTING_REDEFINITION,
                         "instance " + name + " is on worker '" + known.worker() + "', not on '" + event.worker()
                                 + "'; allowed: InstanceMigrated to move it, another number for another instance");
+            }
+            if (known.weight() != event.weight()) {
+                draft.add(new Fact.InstanceUpdated(known.withWeight(event.weight())));
             }
             return placement(known);
         }
@@ -58,7 +71,8 @@ final class InstanceDecisions {
                 worker.name(),
                 new DualAddress(v4.v4(), v6.v6()),
                 namespaceIp(worker, owner),
-                InstanceState.SCHEDULED);
+                InstanceState.SCHEDULED,
+                event.weight());
         draft.add(new Fact.InstancePlaced(instance));
         return placement(instance);
     }
@@ -80,7 +94,7 @@ final class InstanceDecisions {
         return become(lookup.instance(event.instance()), InstanceState.DRAINING);
     }
 
-    /** Keeps its instance IP. A new placement begins, so it is scheduled again, whatever it was. */
+    /** Keeps its instance IP and its weight. A new placement begins, so it is scheduled again, whatever it was. */
     Details migrated(Event.InstanceMigrated event) {
         State.Instance instance = lookup.instance(event.instance());
         State.Worker target = lookup.worker(event.worker());
@@ -89,8 +103,7 @@ final class InstanceDecisions {
         }
         DualAddress namespaceIp = namespaceIp(target, Owner.instance(instance.name()));
         withdraw(instance, List.of(namespacePlace(instance)));
-        State.Instance moved = new State.Instance(
-                instance.name(), target.name(), instance.instanceIp(), namespaceIp, InstanceState.SCHEDULED);
+        State.Instance moved = instance.movedTo(target.name(), namespaceIp);
         draft.add(new Fact.InstanceUpdated(moved));
         return placement(moved);
     }
@@ -121,8 +134,7 @@ final class InstanceDecisions {
     Details withdrawalConfirmed(Event.WithdrawalConfirmed event) {
         State.Withdrawal withdrawal =
                 draft.table(Tables.WITHDRAWALS).get(Tables.withdrawal(event.version(), event.instance()));
-        if (withdrawal != null
-                && atMs - withdrawal.sinceMs() < draft.plan().settings().restMs()) {
+        if (withdrawal != null && atMs < draft.plan().freeAtMs(withdrawal.sinceMs(), false)) {
             for (State.Place place : withdrawal.places()) {
                 State.Holding holding = draft.table(Tables.HOLDINGS).get(Tables.holding(place.pool(), place.slot()));
                 State.Rest rest = holding == null ? null : holding.rest();

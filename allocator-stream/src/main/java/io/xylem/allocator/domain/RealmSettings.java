@@ -100,8 +100,4 @@ public record RealmSettings(
                 otherwiseMs,
                 memoryMs);
     }
-
-    long restMs(boolean confirmed) {
-        return confirmed ? restConfirmedMs : restMs;
-    }
 }

@@ -25,6 +25,8 @@ public record Rejection(Code code, String message) {
         INSTANCE_ELSEWHERE,
         /** Prefixes of a realm's settings share addresses. */
         POOL_OVERLAP,
+        /** A prefix of a realm's settings holds addresses that the address plan or the internet's standards keep back. */
+        POOL_RESERVED,
         /** A pool that has given out something can only grow. */
         POOL_IN_USE
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -66,6 +67,26 @@ final class SettingTexts {
                 yield s.withSemantic(s.semanticV4(), s.instanceV6(), serviceV6);
             }
         };
+    }
+
+    /** Every setting with its whole text; {@link #read} gives the same settings again. */
+    static Map<String, String> write(RealmSettings s) {
+        Map<String, String> texts = new TreeMap<>();
+        texts.put(WORKER_V4, list(s.workerV4()));
+        texts.put(WORKER_V4_LENGTH, Integer.toString(s.workerV4Length()));
+        texts.put(WORKER_V6, list(s.workerV6()));
+        texts.put(WORKER_V6_LENGTH, Integer.toString(s.workerV6Length()));
+        texts.put(SERVICE_V4, list(s.semanticV4()));
+        texts.put(INSTANCE_V6, list(s.instanceV6()));
+        s.serviceV6().forEach((policy, prefixes) -> texts.put(SERVICE_V6 + policy, list(prefixes)));
+        texts.put(REST_MS, Long.toString(s.restMs()));
+        texts.put(REST_CONFIRMED_MS, Long.toString(s.restConfirmedMs()));
+        texts.put(EVENT_MEMORY_MS, Long.toString(s.eventMemoryMs()));
+        return texts;
+    }
+
+    static String list(List<?> prefixes) {
+        return prefixes.stream().map(Object::toString).collect(Collectors.joining(","));
     }
 
     private static List<String> keys(RealmSettings s) {

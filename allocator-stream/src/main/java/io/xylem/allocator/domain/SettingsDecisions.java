@@ -20,16 +20,18 @@ final class SettingsDecisions {
     private record Named<P>(String setting, P prefix) {}
 
     private final Draft draft;
+    private final long atMs;
 
-    SettingsDecisions(Draft draft) {
+    SettingsDecisions(Draft draft, long atMs) {
         this.draft = draft;
+        this.atMs = atMs;
     }
 
     Details configured(Event.RealmConfigured event) {
         RealmSettings before = draft.plan().settings();
         RealmSettings after = SettingTexts.read(before, new TreeMap<>(event.settings()));
         if (after.equals(before)) {
-            return new Details.OfRealm();
+            return new Details.OfRealm(SettingTexts.write(after));
         }
         checkTimes(after);
         checkWorkers(before, after);
@@ -50,13 +52,16 @@ final class SettingsDecisions {
                     prefixes);
             name(setting, prefixes, v6);
         });
+        v4.forEach(one -> Reserved.check(one.setting(), one.prefix()));
+        v6.forEach(one -> Reserved.check(one.setting(), one.prefix()));
         checkApart(v4, Ipv4Prefix::overlaps);
         checkApart(v6, Ipv6Prefix::overlaps);
         State.Configured known = draft.table(Tables.SETTINGS).get(Tables.REALM);
         Map<String, String> settings = new TreeMap<>(known == null ? Map.of() : known.settings());
         settings.putAll(event.settings());
-        draft.add(new Fact.RealmChanged(new State.Configured(settings)));
-        return new Details.OfRealm();
+        State.Elapsed elapsed = draft.plan().elapsed().until(atMs, before);
+        draft.add(new Fact.RealmChanged(new State.Configured(settings, elapsed)));
+        return new Details.OfRealm(SettingTexts.write(after));
     }
 
     private static void checkTimes(RealmSettings after) {
@@ -107,7 +112,8 @@ final class SettingsDecisions {
         if (!grows && isUsed(pool)) {
             throw new Refused(
                     POOL_IN_USE,
-                    "setting " + setting + " is " + text(before) + " and can't become " + text(after)
+                    "setting " + setting + " is " + SettingTexts.list(before) + " and can't become "
+                            + SettingTexts.list(after)
                             + ": addresses of it were given out; allowed: these prefixes, and further ones after them");
         }
     }
@@ -134,9 +140,5 @@ final class SettingsDecisions {
 
     private static <P> void name(String setting, List<P> prefixes, List<Named<P>> into) {
         prefixes.forEach(prefix -> into.add(new Named<>(setting, prefix)));
-    }
-
-    private static String text(List<?> prefixes) {
-        return String.join(",", prefixes.stream().map(Object::toString).toList());
     }
 }

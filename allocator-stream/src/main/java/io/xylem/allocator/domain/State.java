@@ -51,9 +51,23 @@ public final class State {
     }
 
     public record Instance(
-            InstanceName name, String worker, DualAddress instanceIp, DualAddress namespaceIp, InstanceState state) {
+            InstanceName name,
+            String worker,
+            DualAddress instanceIp,
+            DualAddress namespaceIp,
+            InstanceState state,
+            int weight) {
         Instance withState(InstanceState other) {
-            return new Instance(name, worker, instanceIp, namespaceIp, other);
+            return new Instance(name, worker, instanceIp, namespaceIp, other, weight);
+        }
+
+        Instance withWeight(int other) {
+            return new Instance(name, worker, instanceIp, namespaceIp, state, other);
+        }
+
+        /** Nobody there has attached it yet. */
+        Instance movedTo(String other, DualAddress namespaceIpThere) {
+            return new Instance(name, other, instanceIp, namespaceIpThere, InstanceState.SCHEDULED, weight);
         }
     }
 
@@ -109,9 +123,27 @@ public final class State {
     }
 
     /** The settings that are not the defaults, or were said to be so. */
-    public record Configured(Map<String, String> settings) {
+    public record Configured(Map<String, String> settings, Elapsed elapsed) {
         public Configured {
             settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
+
+    /**
+     * What had run out when the realm's times last changed, and stays so under longer ones: else what an event may have would
+     * depend on whether anybody had tidied up in between.
+     *
+     * @param restedMs what was released then or before had rested; {@code restedConfirmedMs}: if its withdrawal was confirmed
+     * @param forgottenMs ids said then or before were forgotten
+     */
+    public record Elapsed(long restedMs, long restedConfirmedMs, long forgottenMs) {
+        static final Elapsed NOTHING = new Elapsed(Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE);
+
+        Elapsed until(long atMs, RealmSettings settings) {
+            return new Elapsed(
+                    Math.max(restedMs, atMs - settings.restMs()),
+                    Math.max(restedConfirmedMs, atMs - settings.restConfirmedMs()),
+                    Math.max(forgottenMs, atMs - settings.eventMemoryMs()));
         }
     }
 

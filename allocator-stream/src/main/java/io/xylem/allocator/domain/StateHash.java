@@ -50,7 +50,9 @@ public record StateHash(long a, long b, long c, long d) {
     static String entry(String realm, State.Instance instance) {
         return realm + "|instance|" + instance.name().service() + "|"
                 + instance.name().number() + " " + instance.worker() + " " + instance.instanceIp() + " "
-                + instance.namespaceIp() + " " + instance.state();
+                + instance.namespaceIp() + " " + instance.state()
+                // Said where it is not the default only: logs from before there were weights keep their hashes.
+                + (instance.weight() == 1 ? "" : " " + instance.weight());
     }
 
     private static StateHash of(String entry) {

@@ -77,7 +77,7 @@ final class EventReader {
                                 .toList());
             case ServiceRemoved e -> new Event.ServiceRemoved(service(e.getService()));
             case InstanceScheduled e ->
-                new Event.InstanceScheduled(instance(e.getService(), e.getInstance()), e.getWorker());
+                new Event.InstanceScheduled(instance(e.getService(), e.getInstance()), e.getWorker(), e.getWeight());
             case InstanceReady e -> new Event.InstanceReady(instance(e.getService(), e.getInstance()), e.getWorker());
             case InstanceUnready e ->
                 new Event.InstanceUnready(instance(e.getService(), e.getInstance()), e.getWorker());

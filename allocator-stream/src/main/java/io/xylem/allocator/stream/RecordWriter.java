@@ -50,7 +50,7 @@ final class RecordWriter {
                 record.setWorker(worker).setSubnet(subnet(subnet));
             case Details.OfService(var service, var ips) ->
                 record.setService(service.toString()).setServiceIps(ips.isEmpty() ? null : AvroWords.toAvro(ips));
-            case Details.OfRealm() -> {}
+            case Details.OfRealm(var settings) -> record.setSettings(settings);
             case Details.OfInstance(var instance) ->
                 record.setService(instance.service().toString()).setInstance(instance.number());
             case Details.OfPlacement(var instance, var worker, var instanceIp, var namespaceIp) ->
@@ -120,7 +120,8 @@ final class RecordWriter {
                 instance.worker(),
                 AvroWords.toAvro(instance.instanceIp()),
                 AvroWords.toAvro(instance.namespaceIp()),
-                AvroWords.toAvro(instance.state()));
+                AvroWords.toAvro(instance.state()),
+                instance.weight());
         return new Change(Keys.instance(realm, instance.name()), new Allocation(realm, version, body));
     }
 }

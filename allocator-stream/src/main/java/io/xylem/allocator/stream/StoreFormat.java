@@ -52,12 +52,16 @@ final class StoreFormat {
                 out.plain(name).number(spentEnd);
                 write(out, ips);
             }
-            case State.Instance(var name, var worker, var instanceIp, var namespaceIp, var state) -> {
+            case State.Instance(var name, var worker, var instanceIp, var namespaceIp, var state, var weight) -> {
                 write(out, name);
                 out.plain(worker);
                 write(out, instanceIp);
                 write(out, namespaceIp);
                 out.plain(state);
+                // Most have none, and so has what an earlier version wrote.
+                if (weight != 1) {
+                    out.number(weight);
+                }
             }
             case Pool(var lastFresh, var held, var resting, var runs) ->
                 out.plain(lastFresh).number(held).number(resting).number(runs);
@@ -81,8 +85,12 @@ final class StoreFormat {
             }
             case State.Tally(var events, var hash, var sweptTo) ->
                 out.number(events).plain(hash).free(sweptTo);
-            case State.Configured(var settings) ->
-                settings.forEach((key, text) -> out.free(key).free(text));
+            case State.Configured(var settings, var elapsed) -> {
+                out.number(elapsed.restedMs())
+                        .number(elapsed.restedConfirmedMs())
+                        .number(elapsed.forgottenMs());
+                write(out, settings);
+            }
             case State.Remembered(var atMs, var outcome) -> {
                 out.number(atMs);
                 write(out, outcome);
@@ -106,7 +114,12 @@ final class StoreFormat {
     private static Object read(FieldReader in, Class<?> type) {
         if (type == State.Instance.class) {
             return new State.Instance(
-                    instance(in), in.plain(), address(in), address(in), InstanceState.valueOf(in.plain()));
+                    instance(in),
+                    in.plain(),
+                    address(in),
+                    address(in),
+                    InstanceState.valueOf(in.plain()),
+                    in.hasMore() ? (int) in.number() : 1);
         } else if (type == State.Holding.class) {
             return new State.Holding(new Owner(Owner.Kind.valueOf(in.plain()), in.free()), rest(in));
         } else if (type == Pool.class) {
@@ -133,11 +146,8 @@ final class StoreFormat {
         } else if (type == State.Tally.class) {
             return new State.Tally(in.number(), StateHash.parse(in.plain()), in.optionalFree());
         } else if (type == State.Configured.class) {
-            Map<String, String> settings = new TreeMap<>();
-            while (in.hasMore()) {
-                settings.put(in.free(), in.free());
-            }
-            return new State.Configured(settings);
+            State.Elapsed elapsed = new State.Elapsed(in.number(), in.number(), in.number());
+            return new State.Configured(settings(in), elapsed);
         } else if (type == State.Remembered.class) {
             return new State.Remembered(in.number(), outcome(in));
         }
@@ -204,7 +214,7 @@ final class StoreFormat {
                 out.plain("service").plain(service);
                 write(out, ips);
             }
-            case Details.OfRealm() -> out.plain("realm");
+            case Details.OfRealm(var settings) -> write(out.plain("realm"), settings);
             case Details.OfInstance(var instance) -> write(out.plain("instance"), instance);
             case Details.OfPlacement(var instance, var worker, var instanceIp, var namespaceIp) -> {
                 write(out.plain("placement"), instance);
@@ -226,7 +236,7 @@ final class StoreFormat {
                 yield new Details.OfWorker(worker, subnet);
             }
             case "service" -> new Details.OfService(ServiceName.parse(in.plain()), ips(in));
-            case "realm" -> new Details.OfRealm();
+            case "realm" -> new Details.OfRealm(settings(in));
             case "instance" -> new Details.OfInstance(instance(in));
             case "placement" -> new Details.OfPlacement(instance(in), in.plain(), address(in), address(in));
             default -> throw new IllegalStateException("an outcome tells of no " + kind);
@@ -265,6 +275,18 @@ final class StoreFormat {
             ips.add(new ServiceIp(in.free(), address(in)));
         }
         return ips;
+    }
+
+    private static void write(FieldWriter out, Map<String, String> settings) {
+        settings.forEach((key, text) -> out.free(key).free(text));
+    }
+
+    private static Map<String, String> settings(FieldReader in) {
+        Map<String, String> settings = new TreeMap<>();
+        while (in.hasMore()) {
+            settings.put(in.free(), in.free());
+        }
+        return settings;
     }
 
     private static State.@Nullable Rest rest(FieldReader in) {

@@ -3,6 +3,8 @@ package io.xylem.allocator.domain;
 import static io.xylem.allocator.domain.Realm.S;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EventMemoryTest {
@@ -19,6 +21,30 @@ class EventMemoryTest {
         assertThat(realm.send("x", Realm.joined("other"))).isEqualTo(first);
         assertThat(realm.send("y", Realm.registered(S))).isEqualTo(refused);
         assertThat(realm.facts).hasSize(facts);
+    }
+
+    @Test
+    void aTopicThatIsReplayedBehindItselfChangesNothing() {
+        RandomEvents random = new RandomEvents(RandomEvents.seed(getClass()));
+        List<Event> events = new ArrayList<>();
+        List<Outcome> outcomes = new ArrayList<>();
+        while (events.size() < 3_000) {
+            Event event = random.next(events.size());
+            boolean isForgetful = event instanceof Event.RealmConfigured configured
+                    && configured.settings().containsKey("event.memory.ms");
+            if (!isForgetful) {
+                realm.passMs(random.stepMs());
+                outcomes.add(realm.send("id-" + events.size(), event));
+                events.add(event);
+            }
+        }
+        Object contents = ((InMemoryRealmStore) realm.store).contents();
+        int facts = realm.facts.size();
+        for (int i = 0; i < events.size(); i++) {
+            assertThat(realm.send("id-" + i, events.get(i))).isEqualTo(outcomes.get(i));
+        }
+        assertThat(realm.facts).hasSize(facts);
+        assertThat(((InMemoryRealmStore) realm.store).contents()).isEqualTo(contents);
     }
 
     @Test

@@ -10,6 +10,8 @@ import io.xylem.model.InstanceState;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InstanceRulesTest {
     private final Realm realm = new Realm(Realm.SMALL);
@@ -105,6 +107,52 @@ class InstanceRulesTest {
     }
 
     @Test
+    void whateverComesLateForARemovedInstanceIsRefused() {
+        realm.schedule(S, 1, "w1");
+        realm.ok(new Event.InstanceReady(name(S, 1), "w1"));
+        realm.ok(Realm.removed(S, 1));
+        for (Event late : new Event[] {
+            new Event.InstanceReady(name(S, 1)),
+            new Event.InstanceReady(name(S, 1), "w1"),
+            new Event.InstanceUnready(name(S, 1), "w1"),
+            new Event.InstanceDraining(name(S, 1)),
+            Realm.migrated(S, 1, "w2")
+        }) {
+            assertThat(realm.refused(Code.UNKNOWN_INSTANCE, late)).contains("it was removed");
+        }
+        realm.refused(Code.INSTANCE_NUMBER_REUSED, scheduled(S, 1, "w1"));
+    }
+
+    @Test
+    void aWeightIsKeptOverItsLifeAndChangedBySchedulingAgain() {
+        realm.schedule(S, 1, "w1");
+        assertThat(weight()).isEqualTo(1);
+        realm.ok(new Event.InstanceReady(name(S, 1)));
+        Details placed = realm.ok(new Event.InstanceScheduled(name(S, 1), "w1", 1_000));
+        assertThat(realm.unchanged(new Event.InstanceScheduled(name(S, 1), "w1", 1_000)))
+                .isEqualTo(placed);
+        assertThat(state()).as("no new placement").isEqualTo(InstanceState.READY);
+        realm.ok(Realm.migrated(S, 1, "w2"));
+        realm.ok(new Event.InstanceReady(name(S, 1)));
+        realm.ok(new Event.InstanceDraining(name(S, 1)));
+        assertThat(weight()).isEqualTo(1_000);
+        realm.refused(Code.CONFLICTING_REDEFINITION, new Event.InstanceScheduled(name(S, 1), "w1", 7));
+        realm.ok(new Event.InstanceScheduled(name(S, 1), "w2", 7));
+        assertThat(weight()).isEqualTo(7);
+        assertThat(state()).isEqualTo(InstanceState.DRAINING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 1_001, Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void aWeightOutOfRangeIsRefused(int weight) {
+        assertThat(realm.refused(Code.MALFORMED_EVENT, new Event.InstanceScheduled(name(S, 1), "w1", weight)))
+                .isEqualTo("instance A.prod.S.prod#1 asks for weight " + weight + "; allowed: 1 to 1000");
+        realm.schedule(S, 1, "w1");
+        realm.refused(Code.MALFORMED_EVENT, new Event.InstanceScheduled(name(S, 1), "w1", weight));
+        assertThat(weight()).isEqualTo(1);
+    }
+
+    @Test
     void numbersAreNeverReusedWhateverTheirOrder() {
         for (int number : new int[] {5, 0, 2, 1, 3}) {
             realm.schedule(S, number, "w1");
@@ -132,7 +180,14 @@ class InstanceRulesTest {
     }
 
     private InstanceState state() {
-        return Objects.requireNonNull(realm.store.table(Tables.INSTANCES).get(Tables.instance(name(S, 1))))
-                .state();
+        return instance().state();
+    }
+
+    private int weight() {
+        return instance().weight();
+    }
+
+    private State.Instance instance() {
+        return Objects.requireNonNull(realm.store.table(Tables.INSTANCES).get(Tables.instance(name(S, 1))));
     }
 }

@@ -33,7 +33,9 @@ public final class RandomEvents {
     }
 
     public Event next(long offset) {
-        Event event = draw();
+        // Most settings can be had at the beginning only, before anything is given out.
+        boolean isSettings = random.nextInt(offset < 8 ? 2 : 40) == 0;
+        Event event = isSettings ? RandomSettings.draw(random) : draw();
         if (event instanceof Event.InstanceRemoved || event instanceof Event.InstanceMigrated) {
             removals.add(event);
             removalOffsets.add(offset);
@@ -44,13 +46,18 @@ public final class RandomEvents {
     private Event draw() {
         return switch (random.nextInt(24)) {
             case 0, 1 ->
-                new Event.WorkerJoined(worker(), random.nextInt(8) == 0 ? "c2" : "c1", endpoint(1), null, null);
+                new Event.WorkerJoined(
+                        random.nextInt(40) == 0 ? "w|1" : worker(),
+                        random.nextInt(8) == 0 ? "c2" : "c1",
+                        endpoint(1),
+                        null,
+                        null);
             case 2 -> new Event.WorkerMoved(worker(), endpoint(1 + random.nextInt(2)));
             case 3 -> random.nextInt(3) == 0 ? new Event.WorkerLeft(worker()) : new Event.WorkerLost(worker());
             case 4 -> new Event.WorkerBack(worker());
             case 5, 6 -> new Event.ServiceRegistered(service(), requests());
             case 7 -> new Event.ServiceRemoved(service());
-            case 8, 9, 10, 11, 12, 13 -> new Event.InstanceScheduled(instance(), worker());
+            case 8, 9, 10, 11, 12, 13 -> new Event.InstanceScheduled(instance(), worker(), weight());
             case 14 -> new Event.InstanceReady(instance(), reporter());
             case 15 -> new Event.InstanceUnready(instance(), reporter());
             case 16 -> new Event.InstanceDraining(instance());
@@ -76,18 +83,36 @@ public final class RandomEvents {
     private List<Event.AddressRequest> requests() {
         List<Event.AddressRequest> requests = new ArrayList<>();
         if (random.nextInt(3) > 0) {
-            requests.add(request(random.nextBoolean() ? "RR" : "rr", "fdff:2000::"));
+            requests.add(request(random.nextBoolean() ? "RR" : "rr", "fdff:2000::", "fdff:7000::"));
         }
         if (random.nextInt(3) == 0) {
-            requests.add(request("closest", "fdff:1000::"));
+            requests.add(request("closest", "fdff:1000::", "fdff:8000::"));
+        }
+        if (random.nextInt(20) == 0) {
+            requests.add(request(random.nextBoolean() ? "RR" : "nearest", "fdff:2000::", "fdff:6000::"));
         }
         return requests;
     }
 
-    private Event.AddressRequest request(String policy, String v6Network) {
-        @Nullable String v4 = random.nextInt(4) == 0 ? "10.30.0." + random.nextInt(17) : null;
+    private Event.AddressRequest request(String policy, String... v6Networks) {
+        @Nullable String v4 = random.nextInt(4) == 0 ? v4() : null;
+        String v6Network = v6Networks[random.nextInt(v6Networks.length)];
         @Nullable String v6 = random.nextInt(4) == 0 ? v6Network + Integer.toHexString(random.nextInt(40)) : null;
         return new Event.AddressRequest(policy, v4, v6);
+    }
+
+    private String v4() {
+        return switch (random.nextInt(20)) {
+            case 0 -> "10.30.999.1";
+            case 1, 2 -> "10.31.0." + random.nextInt(9);
+            case 3 -> "10.40.0." + random.nextInt(17);
+            default -> "10.30.0." + random.nextInt(17);
+        };
+    }
+
+    /** Mostly the default. */
+    private int weight() {
+        return random.nextInt(8) > 0 ? 1 : random.nextInt(4) == 0 ? random.nextInt(1_010) - 4 : 1 + random.nextInt(3);
     }
 
     private @Nullable String reporter() {

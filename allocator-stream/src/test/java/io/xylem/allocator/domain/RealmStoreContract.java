@@ -9,7 +9,11 @@ import io.xylem.model.Ipv6Prefix;
 import io.xylem.model.Location;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 /** What every store of a realm promises. */
@@ -70,6 +74,106 @@ public abstract class RealmStoreContract {
         assertThat(below(spans, Integer.MAX_VALUE)).isEqualTo(20);
     }
 
+    @Test
+    void aListCanBeginInTheMiddleOfItsPrefix() {
+        WriteTable<State.Span> spans = store("main").table(Tables.SPANS);
+        for (int i = 1; i <= 5; i++) {
+            spans.put("b|" + Slot.of(i), new State.Span(Slot.of(i)));
+        }
+        spans.put("c|" + Slot.of(1), new State.Span(Slot.of(9)));
+        assertThat(spans.list("b|", "b|" + Slot.of(3), 99))
+                .extracting(entry -> entry.getValue().last().low())
+                .containsExactly(3L, 4L, 5L);
+        assertThat(spans.list("b|", "b|" + Slot.of(3) + '\0', 1))
+                .extracting(Map.Entry::getKey)
+                .containsExactly("b|00000004");
+        assertThat(spans.list("b|", "b|" + Slot.of(6), 99)).isEmpty();
+        assertThat(spans.list("", "b|" + Slot.of(5), 99)).hasSize(2);
+    }
+
+    /** Queues are read at their head, where what was removed may still lie about; and at times something comes in before it. */
+    @Test
+    void aQueueIsReadFromItsFirstEntryWhateverLeftIt() {
+        WriteTable<State.Resting> queue = store("main").table(Tables.RESTING);
+        for (int i = 10; i < 20; i++) {
+            queue.put("v4|u|" + Slot.of(i), new State.Resting(Slot.of(i), i));
+            queue.put("v4|c|" + Slot.of(i), new State.Resting(Slot.of(i), i));
+        }
+        for (int i = 10; i < 20; i++) {
+            assertThat(queue.first("v4|u|"))
+                    .isEqualTo(Map.entry("v4|u|" + Slot.of(i), new State.Resting(Slot.of(i), i)));
+            queue.remove("v4|u|" + Slot.of(i));
+        }
+        assertThat(queue.first("v4|u|")).isNull();
+        assertThat(queue.list("v4|", 99)).hasSize(10);
+        queue.put("v4|u|" + Slot.of(5), new State.Resting(Slot.of(5), 5));
+        assertThat(queue.first("v4|u|")).isEqualTo(Map.entry("v4|u|00000005", new State.Resting(Slot.of(5), 5)));
+        queue.put("v4|u|" + Slot.of(3), new State.Resting(Slot.of(3), 3));
+        assertThat(queue.list("v4|u|", 1)).extracting(Map.Entry::getKey).containsExactly("v4|u|00000003");
+        assertThat(queue.list("v4|u|", "v4|u|" + Slot.of(4), 9)).hasSize(1);
+        assertThat(queue.below("v4|u|", "v4|u|" + Slot.of(5)))
+                .isEqualTo(Map.entry("v4|u|00000003", new State.Resting(Slot.of(3), 3)));
+    }
+
+    @Test
+    void anyChangesGiveWhatASortedMapGives() {
+        Random random = new Random(RandomEvents.seed(getClass()));
+        RealmStore store = store("main");
+        anyChanges(random, store.table(Tables.SPANS), n -> new State.Span(Slot.of(n)));
+        anyChanges(random, store.table(Tables.RESTING), n -> new State.Resting(Slot.of(n), n));
+        anyChanges(random, store.table(Tables.EVENTS), n -> remembered(n));
+    }
+
+    private static <V> void anyChanges(Random random, WriteTable<V> table, LongFunction<V> value) {
+        NavigableMap<String, V> expected = new TreeMap<>();
+        for (int i = 0; i < 2_000; i++) {
+            String key = key(random);
+            if (random.nextInt(5) < 2) {
+                table.remove(key);
+                expected.remove(key);
+            } else {
+                V put = value.apply(i);
+                table.put(key, put);
+                expected.put(key, put);
+            }
+            String asked = key(random);
+            String prefix = asked.substring(0, random.nextInt(3) * 2);
+            int limit = 1 + random.nextInt(8);
+            assertThat(table.get(asked)).isEqualTo(expected.get(asked));
+            assertThat(table.list(prefix, limit)).isEqualTo(list(expected, prefix, prefix, limit));
+            assertThat(table.list(prefix, asked, limit)).isEqualTo(list(expected, prefix, asked, limit));
+            Map.Entry<String, V> below = expected.lowerEntry(asked);
+            assertThat(table.below(prefix, asked))
+                    .isEqualTo(below != null && below.getKey().startsWith(prefix) ? below : null);
+        }
+    }
+
+    /** Two levels of prefixes with few keys each; every level ends with the separator, as those of the tables do. */
+    private static String key(Random random) {
+        return "ab".charAt(random.nextInt(2)) + "|" + "cd".charAt(random.nextInt(2)) + "|"
+                + Slot.of(random.nextInt(12));
+    }
+
+    private static <V> List<Map.Entry<String, V>> list(
+            NavigableMap<String, V> entries, String prefix, String from, int limit) {
+        return entries.tailMap(from, true).entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(prefix))
+                .limit(limit)
+                .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static State.Remembered remembered(long n) {
+        return new State.Remembered(
+                n,
+                new Outcome(
+                        "main",
+                        "id|" + n + "\\",
+                        n,
+                        "WorkerLeft",
+                        new Outcome.Accepted(false, new Details.OfWorker("w", null))));
+    }
+
     private static long below(ReadTable<State.Span> spans, int number) {
         Map.Entry<String, State.Span> entry = spans.below("b|", "b|" + Slot.of(number));
         return entry == null ? -1 : entry.getValue().last().low();
@@ -100,6 +204,7 @@ public abstract class RealmStoreContract {
         realm.schedule(Realm.S, 2, "w1");
         realm.ok(Realm.removed(Realm.S, 1));
         realm.send(new Event.WorkerLeft("nobody"));
+        realm.ok(new Event.InstanceScheduled(Realm.name(Realm.S, 2), "w1", 1_000));
         realm.ok(new Event.RealmConfigured(Map.of("rest.ms", "59000")));
         for (Tables.Table<?> table : Tables.ALL) {
             copy(realm.store, copy, table);

@@ -107,6 +107,31 @@ class ServiceRulesTest {
                 .contains("10.30.0.9");
     }
 
+    /** Texts differ, addresses don't; the answer is in the canonical spelling. */
+    @Test
+    void anIpv6AddressInAnotherSpellingIsTheSameAddress() {
+        assertThat(realm.ok(registered("A.a.A.a", v6("RR", "FDFF:2000:0:0:0::00A7")))
+                        .toString())
+                .contains("fdff:2000::a7]");
+        assertThat(realm.refused(Code.ADDRESS_TAKEN, registered("B.b.B.b", v6("RR", "fdff:2000::a7"))))
+                .contains("service IP A.a.A.a RR holds");
+        realm.ok(Realm.removed("A.a.A.a"));
+        assertThat(realm.refused(Code.ADDRESS_TAKEN, registered("B.b.B.b", v6("RR", "fdff:2000:0000::0:a7"))))
+                .contains("rests until");
+        realm.ok(registered("A.a.A.a", v6("RR", "fdff:2000::A7")));
+        realm.unchanged(registered("A.a.A.a", v6("rr", "fdff:2000:0:0:0:0:0:a7")));
+    }
+
+    @Test
+    void anAddressHeldByOneselfUnderAnotherPolicyIsTaken() {
+        realm.ok(registered(S, v4("RR", "10.30.0.7")));
+        realm.refused(Code.CONFLICTING_REDEFINITION, registered(S, v4("closest", "10.30.0.7")));
+        realm.ok(Realm.removed(S));
+        assertThat(realm.refused(Code.ADDRESS_TAKEN, registered(S, v4("closest", "10.30.0.7"))))
+                .as("it rests for the service's RR")
+                .contains("service IP A.prod.S.prod RR has left");
+    }
+
     @Test
     void anAddressInQuarantineIsForItsLastOwnerOnly() {
         realm.withService(S);

@@ -99,6 +99,41 @@ class SettingsRulesTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "worker.v6          | fdfe::/32                | fdfe::/16, and that is reserved by the address plan",
+                "worker.v6          | fc00::/7                 | fdfe::/16, and that",
+                "instance.v6        | fdff::/21,fdfe:1::/64    | fdfe:1::/64, which overlaps fdfe::/16",
+                "instance.v6        | fdff:4000::/21           | fdff:4000::/21, and that is reserved",
+                "service.v6.RR      | fdff:47ff::/32           | fdff:4000::/21, and that is reserved",
+                "service.v6.closest | fdff:4000::/20           | fdff:4000::/21, and that is reserved",
+                "instance.v6        | ::/64                    | ::/8, and that is loopback",
+                "instance.v6        | fe80::/64                | link-local",
+                "instance.v6        | ff02::/64                | multicast",
+                "service.v4         | 169.254.1.0/24           | the gateway of instances",
+                "service.v4         | 0.0.0.0/8                | this network",
+                "worker.v4          | 127.0.0.0/16             | loopback",
+                "worker.v4          | 239.0.0.0/16             | multicast",
+                "service.v4         | 240.0.0.0/8              | reserved",
+            })
+    void reservedRangesAreRefused(String key, String text, String message) {
+        assertThat(realm.refused(Code.POOL_RESERVED, set(key, text)))
+                .startsWith("setting " + key + " has the prefix ")
+                .contains(message)
+                .endsWith("allowed: prefixes outside of it");
+    }
+
+    @Test
+    void whatLiesBesideAReservedRangeIsNotReserved() {
+        realm.ok(new Event.RealmConfigured(Map.of(
+                "worker.v6", "fdfd::/16",
+                "instance.v6", "fdff:4800::/21",
+                "service.v6.RR", "fdff:3800::/21",
+                "service.v4", "169.253.0.0/16,169.255.0.0/16,223.0.0.0/8,126.0.0.0/8,1.0.0.0/8")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "service.v4        | 10.30.0.1/16 | has host bits set",
                 "service.v4        | ''           | is not an IPv4 prefix",
                 "service.v4        | 10.30.0.0/31 | allowed: lengths 8 to 30",
@@ -110,6 +145,9 @@ class SettingsRulesTest {
                 "worker.v4.length  | 26           | too small for one worker's /26",
                 "worker.v6         | fd00::/119   | has no room for 4 subnets of /120",
                 "event.memory.ms   | 0            | a whole number from 1 to",
+                "worker.v6.length  | 63           | a whole number from 64 to 126",
+                "worker.v4.length  | 31           | a whole number from 8 to 30",
+                "rest.ms           | 99999999999999999999 | a whole number from 0 to",
             })
     void whatCantBeIsRefused(String key, String text, String message) {
         assertThat(realm.refused(Code.MALFORMED_EVENT, set(key, text))).contains(message);
@@ -135,6 +173,63 @@ class SettingsRulesTest {
         realm.refused(Code.ADDRESS_TAKEN, Realm.registered("B.b.B.b", Realm.v4("RR", address)));
         realm.ok(set("rest.ms", "20000"));
         realm.ok(Realm.registered("B.b.B.b", Realm.v4("RR", address)));
+    }
+
+    /** Whether anybody tidied up in between must make no difference: what had rested stays so. */
+    @Test
+    void longerTimesDoNotCallBackWhatHasRestedOrIsForgotten() {
+        realm.withWorkers("w1").withService(S);
+        String address = realm.schedule(S, 1, "w1").instanceIp().v4().toString();
+        realm.ok(Realm.removed(S, 1));
+        long version = realm.offset;
+        realm.send("early", Realm.joined("w2"));
+        realm.passMs(60_000);
+        realm.send("late", Realm.joined("w3"));
+        realm.ok(set("event.memory.ms", "60000"));
+        realm.ok(new Event.RealmConfigured(Map.of("rest.ms", "900000", "event.memory.ms", "900000")));
+        realm.unchanged(new Event.WithdrawalConfirmed(Realm.name(S, 1), version));
+        assertThat(realm.send("early", Realm.joined("w2")).offset())
+                .as("forgotten")
+                .isEqualTo(realm.offset);
+        assertThat(realm.send("late", Realm.joined("w3")).offset())
+                .as("remembered")
+                .isLessThan(realm.offset);
+        realm.ok(Realm.registered("B.b.B.b", Realm.v4("RR", address)));
+        realm.ok(Realm.removed("B.b.B.b"));
+        realm.passMs(60_000);
+        realm.refused(Code.ADDRESS_TAKEN, Realm.registered("C.c.C.c", Realm.v4("RR", address)));
+    }
+
+    @Test
+    void theOutcomeTellsEverySettingThatHolds() {
+        Details.OfRealm told = (Details.OfRealm) realm.ok(new Event.RealmConfigured(
+                Map.of("service.v4", " 10.30.0.0/28 , 10.31.0.0/16", "rest.confirmed.ms", "007")));
+        assertThat(told.settings())
+                .containsEntry("service.v4", "10.30.0.0/28,10.31.0.0/16")
+                .containsEntry("rest.confirmed.ms", "7")
+                .containsEntry("rest.ms", "60000")
+                .containsEntry("worker.v4", "10.18.0.0/27")
+                .containsEntry("worker.v4.length", "29")
+                .containsEntry("worker.v6.length", "120")
+                .containsEntry("service.v6.closest", "fdff:1000::/21")
+                .hasSize(11);
+        assertThat(realm.unchanged(new Event.RealmConfigured(told.settings())))
+                .as("they can be said again")
+                .isEqualTo(told);
+        assertThat(realm.unchanged(new Event.RealmConfigured(Map.of()))).isEqualTo(told);
+    }
+
+    /** The sub-networks of /64 begin where the lower half of an address ends. */
+    @Test
+    void workersMayHaveASubnetOfAnyLength() {
+        realm.ok(new Event.RealmConfigured(Map.of("worker.v6", "fd00:1::/48", "worker.v6.length", "64")));
+        realm.withWorkers("w1", "w2", "w3").withService(S);
+        assertThat(realm.schedule(S, 1, "w1").namespaceIp().v6()).hasToString("fd00:1::1");
+        assertThat(realm.schedule(S, 2, "w3").namespaceIp().v6()).hasToString("fd00:1:0:2::1");
+        Realm other = new Realm(Realm.SMALL);
+        other.ok(new Event.RealmConfigured(Map.of("worker.v6", "fd00:1::/48", "worker.v6.length", "65")));
+        other.withWorkers("w1", "w2", "w3").withService(S);
+        assertThat(other.schedule(S, 1, "w3").namespaceIp().v6()).hasToString("fd00:1:0:1::1");
     }
 
     @Test

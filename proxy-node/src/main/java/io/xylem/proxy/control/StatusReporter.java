@@ -104,7 +104,10 @@ public final class StatusReporter implements AutoCloseable {
                     send(report, new CompletableFuture<>());
                 }
             }
-            send(Keys.worker(realm, worker), new Heartbeat(routes.table().version()), new CompletableFuture<>());
+            send(
+                    Keys.worker(realm, worker),
+                    new Heartbeat(routes.table().version(), "broadcast"),
+                    new CompletableFuture<>());
         } catch (RuntimeException e) {
             // Thrown out of here, it would silently end the schedule.
             LOG.error("the status was not reported", e);

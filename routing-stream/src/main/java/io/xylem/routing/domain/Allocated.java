@@ -46,7 +46,12 @@ public sealed interface Allocated {
     }
 
     record Instance(
-            InstanceName name, String worker, DualAddress instanceIp, DualAddress namespaceIp, InstanceState state)
+            InstanceName name,
+            String worker,
+            DualAddress instanceIp,
+            DualAddress namespaceIp,
+            InstanceState state,
+            int weight)
             implements Allocated {
         @Override
         public Entity entity() {

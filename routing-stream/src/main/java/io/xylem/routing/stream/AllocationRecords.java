@@ -92,7 +92,8 @@ final class AllocationRecords {
                 instance.getWorker(),
                 AvroWords.toModel(instance.getInstanceIp()),
                 AvroWords.toModel(instance.getNamespaceIp()),
-                AvroWords.toModel(instance.getReadiness()));
+                AvroWords.toModel(instance.getReadiness()),
+                instance.getWeight());
     }
 
     static Allocation toAvro(String realm, long version, Allocated allocated) {
@@ -118,7 +119,8 @@ final class AllocationRecords {
                                 instance.worker(),
                                 AvroWords.toAvro(instance.instanceIp()),
                                 AvroWords.toAvro(instance.namespaceIp()),
-                                AvroWords.toAvro(instance.state()));
+                                AvroWords.toAvro(instance.state()),
+                                instance.weight());
                 });
     }
 }

@@ -60,6 +60,7 @@ public final class RouteRecords {
                 AvroWords.toAvro(worker.underlay()),
                 worker.zone(),
                 worker.location() == null ? null : AvroWords.toAvro(worker.location()),
-                AvroWords.toAvro(routed.readiness()));
+                AvroWords.toAvro(routed.readiness()),
+                instance.weight());
     }
 }

@@ -11,6 +11,9 @@ import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Heartbeat;
 import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceUnready;
+import io.xylem.schemas.avro.Interests;
+import io.xylem.schemas.avro.LoadReport;
+import io.xylem.schemas.avro.Tick;
 import io.xylem.schemas.avro.WorkerStatus;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -37,9 +40,16 @@ final class StatusProcessor extends ContextualProcessor<String, @Nullable Worker
         if (status == null) {
             return; // a worker takes back what it said: nothing follows from that
         }
-        if (status.getBody() instanceof Heartbeat) {
-            counters.heartbeat();
-            return;
+        switch (status.getBody()) {
+            case Heartbeat _ -> {
+                counters.heartbeat();
+                return;
+            }
+            // Not acted upon yet.
+            case Interests _, LoadReport _, Tick _ -> {
+                return;
+            }
+            default -> {}
         }
         InstanceReport report = read(record.key(), status);
         StoredRealm state = new StoredRealm(status.getRealm(), context().getStateStore(RoutingTopology.STORE), serde);

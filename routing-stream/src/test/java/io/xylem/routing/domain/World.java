@@ -89,7 +89,8 @@ public final class World {
                 worker,
                 addresses("10.30.0." + (1 + name.number()), "fdff::" + name.number()),
                 addresses(namespaceIp, "fc00::7901"),
-                state);
+                state,
+                1);
     }
 
     public static DualAddress addresses(String v4, String v6) {

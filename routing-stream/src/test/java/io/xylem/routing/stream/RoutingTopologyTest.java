@@ -174,7 +174,8 @@ class RoutingTopologyTest {
 
     @Test
     void heartbeatsAreCounted() {
-        driven.status.pipeInput("main|worker|w1", new WorkerStatus("main", "w1", 1_000L, new Heartbeat(7L)));
+        driven.status.pipeInput(
+                "main|worker|w1", new WorkerStatus("main", "w1", 1_000L, new Heartbeat(7L, "broadcast")));
         assertThat(driven.observations.isEmpty()).isTrue();
         assertThat(driven.meters.get("xylem.routing.heartbeats").counter().count())
                 .isEqualTo(1);

@@ -106,7 +106,8 @@ public final class EventJson {
                         f.text("service"), f.list("addresses", ADDRESS_REQUEST, EventJson::addressRequest));
             case "ServiceRemoved" -> new ServiceRemoved(f.text("service"));
             case "InstanceScheduled" ->
-                new InstanceScheduled(f.text("service"), f.integer("instance"), f.text("worker"));
+                new InstanceScheduled(
+                        f.text("service"), f.integer("instance"), f.text("worker"), f.integer("weight", 1));
             case "InstanceReady" ->
                 new InstanceReady(f.text("service"), f.integer("instance"), f.optionalText("worker"));
             case "InstanceUnready" ->

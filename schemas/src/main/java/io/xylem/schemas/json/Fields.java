@@ -51,6 +51,10 @@ record Fields(ObjectNode object, String path, Set<String> allowed) {
         return value.intValue();
     }
 
+    int integer(String name, int whenAbsent) {
+        return isAbsent(object.path(name)) ? whenAbsent : integer(name);
+    }
+
     long integer64(String name) {
         JsonNode value = present(name);
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {

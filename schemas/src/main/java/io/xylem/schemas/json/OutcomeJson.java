@@ -34,6 +34,7 @@ public final class OutcomeJson {
         JsonText.put(node, "serviceIps", outcome.getServiceIps());
         JsonText.put(node, "instanceIp", outcome.getInstanceIp());
         JsonText.put(node, "namespaceIp", outcome.getNamespaceIp());
+        JsonText.put(node, "settings", outcome.getSettings());
         return node;
     }
 }

@@ -7,6 +7,7 @@ import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.GeoLocation;
 import io.xylem.schemas.avro.InstanceReady;
+import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.InstanceUnready;
 import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.UnderlayEndpoint;
@@ -36,7 +37,7 @@ class EventJsonTest {
                     {"type":"WorkerLeft",COMMON,"worker":"w1"}""", """
                     {"type":"ServiceRegistered",COMMON,"service":"A.prod.S.prod","addresses":[{"policy":"RR"},{"policy":"closest","v4":"10.30.0.77"}]}""", """
                     {"type":"ServiceRemoved",COMMON,"service":"A.prod.S.prod"}""", """
-                    {"type":"InstanceScheduled",COMMON,"service":"A.prod.S.prod","instance":1,"worker":"w1"}""", """
+                    {"type":"InstanceScheduled",COMMON,"service":"A.prod.S.prod","instance":1,"worker":"w1","weight":3}""", """
                     {"type":"InstanceReady",COMMON,"service":"A.prod.S.prod","instance":1}""", """
                     {"type":"InstanceUnready",COMMON,"service":"A.prod.S.prod","instance":1,"reason":"probe failed","worker":"w1"}""", """
                     {"type":"InstanceMigrated",COMMON,"service":"A.prod.S.prod","instance":1,"worker":"w2"}""", """
@@ -54,6 +55,12 @@ class EventJsonTest {
         assertThat(ALL_TYPES)
                 .allSatisfy(
                         line -> assertThat(EventJson.write(EVENTS.read(line))).isEqualTo(line));
+    }
+
+    @Test
+    void withoutAWeightAnInstanceHasTheDefault() {
+        assertThat(EVENTS.read("""
+                        {"type":"InstanceScheduled","service":"A.prod.S.prod","instance":1,"worker":"w1"}""").getBody()).isEqualTo(new InstanceScheduled("A.prod.S.prod", 1, "w1", 1));
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.xylem.schemas.avro.ServiceAllocation;
 import io.xylem.schemas.avro.ServiceIpEntry;
 import io.xylem.schemas.avro.UnderlayEndpoint;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The texts are those of the design: scripts rely on them. */
@@ -72,6 +73,15 @@ class OutcomeJsonTest {
     }
 
     @Test
+    void aRealmsSettingsSorted() {
+        assertThat(OutcomeJson.write(outcome(124, "RealmConfigured")
+                        .setSettings(Map.of("service.v4", "10.30.0.0/16", "rest.ms", "60000"))
+                        .build()))
+                .isEqualTo("""
+                        {"id":"e1","offset":124,"type":"RealmConfigured","status":"accepted","settings":{"rest.ms":"60000","service.v4":"10.30.0.0/16"}}""");
+    }
+
+    @Test
     void aRejection() {
         assertThat(OutcomeJson.write(outcome(125, "InstanceScheduled")
                         .setStatus(OutcomeStatus.REJECTED)
@@ -105,7 +115,7 @@ class OutcomeJsonTest {
                 .setReadiness(Readiness.READY)
                 .build();
         assertThat(StateJson.write(new Route("main", 123L, route))).isEqualTo("""
-                        {"type":"InstanceRoute","realm":"main","version":123,"service":"A.prod.S.prod","instance":1,"instanceIp":{"v4":"10.30.0.2","v6":"fdff::1"},"namespaceIp":{"v4":"10.18.30.65","v6":"fc00::7901"},"worker":"w","cluster":"c","underlay":{"address":"192.168.77.1","port":50103},"readiness":"READY"}""");
+                        {"type":"InstanceRoute","realm":"main","version":123,"service":"A.prod.S.prod","instance":1,"instanceIp":{"v4":"10.30.0.2","v6":"fdff::1"},"namespaceIp":{"v4":"10.18.30.65","v6":"fc00::7901"},"worker":"w","cluster":"c","underlay":{"address":"192.168.77.1","port":50103},"readiness":"READY","weight":1}""");
         assertThat(StateJson.write(new Allocation(
                         "main",
                         122L,
