@@ -26,6 +26,7 @@ final class AnswerFile {
         RealmFile.ips(answer.ips(), out);
         RealmFile.optional(answer.instanceIp(), out, RealmFile::address);
         RealmFile.optional(answer.namespaceIp(), out, RealmFile::address);
+        RealmFile.optional(answer.settings(), out, RealmFile::texts);
     }
 
     static Answer load(DataInput in) throws IOException {
@@ -40,7 +41,8 @@ final class AnswerFile {
                 in.readInt(),
                 RealmFile.ips(in),
                 RealmFile.optional(in, RealmFile::address),
-                RealmFile.optional(in, RealmFile::address));
+                RealmFile.optional(in, RealmFile::address),
+                RealmFile.optional(in, RealmFile::texts));
     }
 
     private static DualPrefix subnet(DataInput in) throws IOException {

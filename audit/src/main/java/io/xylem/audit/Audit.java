@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -104,9 +105,12 @@ public final class Audit {
 
     /**
      * @param entities everything that has addresses, in the order of the keys
+     * @param resting service IPs, instance IPs and worker subnets, longest first; namespace IPs are their worker's affair
+     * @param settings of each realm, by its name
      * @param snapshot offset before which all was taken from the snapshot of a verification; 0: there was none
      */
-    public record State(List<Entity> entities, long snapshot) {}
+    public record State(
+            List<Entity> entities, List<Resting> resting, Map<String, Map<String, String>> settings, long snapshot) {}
 
     /** Derives all changes from the log, from its start up to and including {@code until}. */
     public void replay(Moment until, ChangeListener changes) throws IOException {
@@ -125,6 +129,8 @@ public final class Audit {
     private State replay(Moment until, @Nullable Snapshots snapshots, ChangeListener changes) throws IOException {
         int count = log.partitionCount();
         List<Entity> entities = new ArrayList<>();
+        List<Resting> resting = new ArrayList<>();
+        Map<String, Map<String, String>> realmSettings = new TreeMap<>();
         long snapshot = 0;
         for (int partition : log.partitions(realms)) {
             World world = new World(settings, count);
@@ -147,11 +153,15 @@ public final class Audit {
                     }
                 }
             }
-            world.realms().values().forEach(realm -> entities.addAll(realm.entities()));
+            for (RealmModel realm : world.realms().values()) {
+                entities.addAll(realm.entities());
+                resting.addAll(realm.plan.resting());
+                realmSettings.put(realm.name, realm.plan.settings().texts());
+            }
             snapshot = Math.max(snapshot, start);
         }
         entities.sort(Comparator.comparing(Entity::key));
-        return new State(entities, snapshot);
+        return new State(entities, resting, realmSettings, snapshot);
     }
 
     private static void requireEvents(int partition, ClusterLog.Bounds events, long start) {

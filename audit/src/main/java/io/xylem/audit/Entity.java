@@ -52,7 +52,8 @@ public sealed interface Entity {
             int host,
             DualAddress instanceIp,
             DualAddress namespaceIp,
-            InstanceState state)
+            InstanceState state,
+            int weight)
             implements Entity {
         @Override
         public String title() {

@@ -34,7 +34,7 @@ public final class EntityRecords {
                         AvroWords.toAvro(i.instanceIp()),
                         AvroWords.toAvro(i.namespaceIp()),
                         AvroWords.toAvro(i.state()),
-                        1);
+                        i.weight());
         };
         return new Allocation(Keys.realmOf(entity.key()), entity.version(), body);
     }

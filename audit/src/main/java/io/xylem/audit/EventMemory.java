@@ -13,15 +13,15 @@ final class EventMemory {
     private final ArrayDeque<Remembered> inOrder = new ArrayDeque<>();
 
     @Nullable
-    Answer recall(String id, long atMs, long memoryMs) {
+    Answer recall(String id, long atMs, Plan plan) {
         for (Remembered first = inOrder.peek();
-                first != null && atMs - first.atMs() >= memoryMs;
+                first != null && plan.isForgotten(first.atMs(), atMs);
                 first = inOrder.peek()) {
             inOrder.remove();
             byId.remove(first.id(), first);
         }
         Remembered remembered = byId.get(id);
-        return remembered == null || atMs - remembered.atMs() >= memoryMs ? null : remembered.answer();
+        return remembered == null || plan.isForgotten(remembered.atMs(), atMs) ? null : remembered.answer();
     }
 
     void remember(String id, long atMs, Answer answer) {

@@ -10,16 +10,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Instances are placed, change their state, move, and are removed; their numbers are spent then. */
 final class InstanceRules {
+    private static final int MAX_WEIGHT = 1_000;
+
     private InstanceRules() {}
 
-    static Answer scheduled(RealmModel realm, String service, int number, String worker, Moment now) {
+    static Answer scheduled(RealmModel realm, String service, int number, String worker, int weight, Moment now) {
+        if (weight < 1 || weight > MAX_WEIGHT) {
+            RealmModel.checkName(service);
+            throw new No("MALFORMED_EVENT");
+        }
         RealmModel.Group group = realm.group(service, number);
         Entity.Instance known = group.instances.get(number);
         if (known != null) {
             if (!known.worker().equals(worker)) {
                 throw new No("CONFLICTING_REDEFINITION");
             }
-            return placed(now, true, known);
+            if (known.weight() == weight) {
+                return placed(now, true, known);
+            }
+            RealmModel.Node node = realm.node(worker);
+            Entity.Instance is =
+                    place(realm, node, known, known.host(), known.namespaceIp(), known.state(), weight, now);
+            return placed(now, false, is);
         }
         if (group.spent.contains(number)) {
             throw new No("INSTANCE_NUMBER_REUSED");
@@ -47,7 +59,8 @@ final class InstanceRules {
                 host,
                 new DualAddress(v4, v6),
                 Plan.namespaceIp(node.worker.subnet(), host),
-                InstanceState.SCHEDULED);
+                InstanceState.SCHEDULED,
+                weight);
         group.instances.put(number, instance);
         node.instances.put(host, instance);
         realm.instances++;
@@ -86,7 +99,7 @@ final class InstanceRules {
         boolean same = was.state() == state;
         if (!same) {
             RealmModel.Node node = realm.node(was.worker());
-            place(realm, node, was, was.host(), was.namespaceIp(), state, now);
+            place(realm, node, was, was.host(), was.namespaceIp(), state, was.weight(), now);
         }
         return named(now, same, was.service(), was.number());
     }
@@ -104,7 +117,8 @@ final class InstanceRules {
         source.hosts.release(was.host(), now.atMs(), realm.nextRelease(), now.offset());
         withdraw(realm, was, now, null);
         DualAddress namespaceIp = Plan.namespaceIp(target.worker.subnet(), host);
-        return placed(now, false, place(realm, target, was, host, namespaceIp, InstanceState.SCHEDULED, now));
+        return placed(
+                now, false, place(realm, target, was, host, namespaceIp, InstanceState.SCHEDULED, was.weight(), now));
     }
 
     private static Entity.Instance place(
@@ -114,6 +128,7 @@ final class InstanceRules {
             int host,
             DualAddress namespaceIp,
             InstanceState state,
+            int weight,
             Moment now) {
         Entity.Instance is = new Entity.Instance(
                 was.key(),
@@ -124,7 +139,8 @@ final class InstanceRules {
                 host,
                 was.instanceIp(),
                 namespaceIp,
-                state);
+                state,
+                weight);
         realm.group(was.service()).instances.put(was.number(), is);
         node.instances.put(host, is);
         realm.changes.add(new Change(is.key(), was, is));

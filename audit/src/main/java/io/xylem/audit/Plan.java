@@ -17,6 +17,14 @@ final class Plan implements Pool.Rests {
     /** From here on a prefix has more addresses than a log has events. */
     private static final int LIMITLESS_LENGTH = 80;
 
+    /**
+     * What had run out when settings changed, and stays so whatever they are: what was released, or said, at that time or
+     * before.
+     */
+    record RunOut(long restedMs, long restedConfirmedMs, long forgottenMs) {
+        private static final RunOut NOTHING = new RunOut(Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE);
+    }
+
     /** The IPv6 addresses of one policy's service IPs. */
     record PolicyPool(String ipType, Pool<Ipv6> v6) {}
 
@@ -28,6 +36,7 @@ final class Plan implements Pool.Rests {
     private long restMs;
     private long restConfirmedMs;
     private long memoryMs;
+    private RunOut runOut = RunOut.NOTHING;
 
     Plan(PlanSettings settings) {
         for (String name : settings.v6().keySet()) {
@@ -44,8 +53,26 @@ final class Plan implements Pool.Rests {
         return settings;
     }
 
-    /** Pools that gave anything out must have grown only. */
-    void configure(PlanSettings now) {
+    /** An event of this time sets what a realm has; pools that gave anything out must have grown only. */
+    void change(PlanSettings now, long atMs) {
+        runOut = new RunOut(
+                Math.max(runOut.restedMs(), atMs - restMs),
+                Math.max(runOut.restedConfirmedMs(), atMs - restConfirmedMs),
+                Math.max(runOut.forgottenMs(), atMs - memoryMs));
+        configure(now);
+    }
+
+    /** As it was, from a snapshot. */
+    void resume(PlanSettings then, RunOut runOutThen) {
+        runOut = runOutThen;
+        configure(then);
+    }
+
+    RunOut runOut() {
+        return runOut;
+    }
+
+    private void configure(PlanSettings now) {
         settings = now;
         restMs = now.number(PlanSettings.REST_MS);
         restConfirmedMs = now.number(PlanSettings.REST_CONFIRMED_MS);
@@ -144,12 +171,27 @@ final class Plan implements Pool.Rests {
                 subnet.v4().network().plus(host), subnet.v6().network().plus(host));
     }
 
-    long memoryMs() {
-        return memoryMs;
+    /** Whether an id of an event of {@code saidMs} is forgotten. */
+    boolean isForgotten(long saidMs, long atMs) {
+        return saidMs <= runOut.forgottenMs() || atMs - saidMs >= memoryMs;
+    }
+
+    /** Subnets first; IPv4 for both families. */
+    List<Resting> resting() {
+        List<Resting> all = new ArrayList<>();
+        subnets.resting().forEach(cell -> all.add(resting(subnet(cell.address).v4(), cell)));
+        v4.resting().forEach(cell -> all.add(resting(cell.address, cell)));
+        return all;
+    }
+
+    private Resting resting(Object address, Pool.Cell<?> cell) {
+        return new Resting(
+                address.toString(), cell.owner, cell.version, cell.sinceMs, freeAtMs(cell.sinceMs, cell.confirmed));
     }
 
     @Override
-    public long restMs(boolean confirmed) {
-        return confirmed ? restConfirmedMs : restMs;
+    public long freeAtMs(long sinceMs, boolean confirmed) {
+        long restedMs = confirmed ? runOut.restedConfirmedMs() : runOut.restedMs();
+        return sinceMs <= restedMs ? sinceMs : sinceMs + (confirmed ? restConfirmedMs : restMs);
     }
 }

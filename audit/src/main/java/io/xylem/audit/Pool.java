@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Pool<A extends Comparable<A>> {
     record Range<A>(A first, A last) {}
 
-    /** How long released addresses rest, by now. */
+    /** When an address that was released at {@code sinceMs} has rested, by what is set now. */
     interface Rests {
-        long restMs(boolean confirmed);
+        long freeAtMs(long sinceMs, boolean confirmed);
     }
 
     /** One address with its owner; once released, with its place in the order of releases. */
@@ -168,6 +168,13 @@ final class Pool<A extends Comparable<A>> {
         }
     }
 
+    /** In the order of release. */
+    List<Cell<A>> resting() {
+        NavigableMap<Long, Cell<A>> all = new TreeMap<>(unconfirmed);
+        all.putAll(confirmed);
+        return List.copyOf(all.values());
+    }
+
     /** Why {@code owner} can't have this address now; null if it can. */
     @Nullable
     String refusal(A address, String owner, long atMs) {
@@ -213,11 +220,7 @@ final class Pool<A extends Comparable<A>> {
     }
 
     private boolean hasRested(Cell<A> cell, long atMs) {
-        return atMs >= freeAtMs(cell);
-    }
-
-    long freeAtMs(Cell<A> cell) {
-        return cell.sinceMs + rests.restMs(cell.confirmed);
+        return atMs >= rests.freeAtMs(cell.sinceMs, cell.confirmed);
     }
 
     private @Nullable Cell<A> longestRested(long atMs) {

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** One realm's state in a snapshot. Reading mirrors writing, method by method. */
@@ -42,12 +41,11 @@ final class RealmFile {
     static void save(RealmModel realm, DataOutput out) throws IOException {
         out.writeLong(realm.events);
         out.writeLong(realm.releases);
-        SortedMap<String, String> settings = realm.plan.settings().texts();
-        out.writeInt(settings.size());
-        for (Map.Entry<String, String> setting : settings.entrySet()) {
-            out.writeUTF(setting.getKey());
-            out.writeUTF(setting.getValue());
-        }
+        Plan.RunOut runOut = realm.plan.runOut();
+        out.writeLong(runOut.restedMs());
+        out.writeLong(runOut.restedConfirmedMs());
+        out.writeLong(runOut.forgottenMs());
+        texts(realm.plan.settings().texts(), out);
         realm.plan.subnets.save(out, NUMBER);
         realm.plan.v4.save(out, V4);
         realm.plan.instancesV6.save(out, V6);
@@ -86,6 +84,7 @@ final class RealmFile {
                 out.writeInt(instance.number());
                 out.writeUTF(instance.worker());
                 out.writeInt(instance.host());
+                out.writeInt(instance.weight());
                 address(instance.instanceIp(), out);
                 out.writeUTF(instance.state().name());
             }
@@ -115,11 +114,8 @@ final class RealmFile {
     static void load(RealmModel realm, DataInput in) throws IOException {
         realm.events = in.readLong();
         realm.releases = in.readLong();
-        Map<String, String> settings = new HashMap<>();
-        for (int left = in.readInt(); left > 0; left--) {
-            settings.put(in.readUTF(), in.readUTF());
-        }
-        realm.plan.configure(realm.plan.settings().with(settings));
+        Plan.RunOut runOut = new Plan.RunOut(in.readLong(), in.readLong(), in.readLong());
+        realm.plan.resume(realm.plan.settings().with(texts(in)), runOut);
         realm.plan.subnets.load(in, NUMBER);
         realm.plan.v4.load(in, V4);
         realm.plan.instancesV6.load(in, V6);
@@ -180,6 +176,7 @@ final class RealmFile {
             int number = in.readInt();
             RealmModel.Node node = realm.node(in.readUTF());
             int host = in.readInt();
+            int weight = in.readInt();
             Entity.Instance instance = new Entity.Instance(
                     realm.name + "|instance|" + name + "|" + number,
                     placedBy,
@@ -189,11 +186,28 @@ final class RealmFile {
                     host,
                     address(in),
                     Plan.namespaceIp(node.worker.subnet(), host),
-                    InstanceState.valueOf(in.readUTF()));
+                    InstanceState.valueOf(in.readUTF()),
+                    weight);
             group.instances.put(number, instance);
             node.instances.put(host, instance);
         }
         return group;
+    }
+
+    static void texts(Map<String, String> texts, DataOutput out) throws IOException {
+        out.writeInt(texts.size());
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+            out.writeUTF(text.getKey());
+            out.writeUTF(text.getValue());
+        }
+    }
+
+    static Map<String, String> texts(DataInput in) throws IOException {
+        Map<String, String> texts = new HashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            texts.put(in.readUTF(), in.readUTF());
+        }
+        return texts;
     }
 
     static void ips(List<ServiceIp> ips, DataOutput out) throws IOException {

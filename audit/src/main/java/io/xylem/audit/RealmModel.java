@@ -140,7 +140,7 @@ final class RealmModel {
     }
 
     private boolean hasRested(Withdrawal withdrawal, long atMs) {
-        return atMs - withdrawal.sinceMs() >= plan.restMs(false);
+        return atMs >= plan.freeAtMs(withdrawal.sinceMs(), false);
     }
 
     /** From the oldest on. */

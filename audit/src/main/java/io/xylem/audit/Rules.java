@@ -40,7 +40,7 @@ final class Rules {
             case ServiceRegistered e -> ServiceRules.registered(realm, e, now);
             case ServiceRemoved e -> ServiceRules.removed(realm, e.getService(), now);
             case InstanceScheduled e ->
-                InstanceRules.scheduled(realm, e.getService(), e.getInstance(), e.getWorker(), now);
+                InstanceRules.scheduled(realm, e.getService(), e.getInstance(), e.getWorker(), e.getWeight(), now);
             case InstanceReady e -> InstanceRules.ready(realm, e.getService(), e.getInstance(), e.getWorker(), now);
             case InstanceUnready e -> InstanceRules.unready(realm, e.getService(), e.getInstance(), e.getWorker(), now);
             case InstanceDraining e -> InstanceRules.draining(realm, e.getService(), e.getInstance(), now);

@@ -51,7 +51,8 @@ final class Same {
                 && is(expected.subnet(), found.getSubnet())
                 && is(expected.ips(), found.getServiceIps())
                 && is(expected.instanceIp(), found.getInstanceIp())
-                && is(expected.namespaceIp(), found.getNamespaceIp());
+                && is(expected.namespaceIp(), found.getNamespaceIp())
+                && Objects.equals(expected.settings(), found.getSettings());
     }
 
     static boolean is(@Nullable Entity expected, @Nullable Allocation found, String realm) {
@@ -87,6 +88,7 @@ final class Same {
                 && found.getWorker().equals(expected.worker())
                 && is(expected.instanceIp(), found.getInstanceIp())
                 && is(expected.namespaceIp(), found.getNamespaceIp())
+                && found.getWeight() == expected.weight()
                 && found.getReadiness().name().equals(expected.state().name());
     }
 

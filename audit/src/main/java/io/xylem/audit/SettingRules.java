@@ -8,9 +8,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
 /** Settings of a realm: a pool that never gave anything out may become anything, any other only grows at its end. */
 final class SettingRules {
+    /** This network, loopback, link-local, multicast and what lies behind it. */
+    private static final List<Ipv4Prefix> RESERVED_V4 = Stream.of(
+                    "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
+            .map(Ipv4Prefix::parse)
+            .toList();
+
+    /** Loopback and embedded IPv4, link-local, multicast, and what the address plan reserves. */
+    private static final List<Ipv6Prefix> RESERVED_V6 = Stream.of(
+                    "::/8", "fe80::/10", "ff00::/8", "fdfe::/16", "fdff:4000::/21")
+            .map(Ipv6Prefix::parse)
+            .toList();
+
     private SettingRules() {}
 
     static Answer configured(RealmModel realm, Map<String, String> texts, Moment now) {
@@ -19,11 +32,9 @@ final class SettingRules {
         boolean same = after.equals(before);
         if (!same) {
             check(realm.plan, before, after);
-            // A longer rest does not bring back what had run out before.
-            realm.forgetWithdrawals(now.atMs());
-            realm.plan.configure(after);
+            realm.plan.change(after, now.atMs());
         }
-        return new Answer(now.offset(), now.type(), null, same, null, null, null, -1, List.of(), null, null);
+        return Answer.configured(now, same, after.texts());
     }
 
     private static void check(Plan plan, PlanSettings before, PlanSettings after) {
@@ -46,6 +57,8 @@ final class SettingRules {
         for (Plan.PolicyPool policy : plan.policies()) {
             grows(policy.v6(), PlanSettings.SERVICE_V6 + policy.ipType(), before.v6(), after.v6());
         }
+        unreserved(after.v4().values(), RESERVED_V4, Ipv4Prefix::overlaps);
+        unreserved(after.v6().values(), RESERVED_V6, Ipv6Prefix::overlaps);
         apart(after.v4().values(), Ipv4Prefix::overlaps);
         apart(after.v6().values(), Ipv6Prefix::overlaps);
     }
@@ -72,6 +85,14 @@ final class SettingRules {
         boolean grows = has.size() >= had.size() && has.subList(0, had.size()).equals(had);
         if (!grows && pool.isUsed()) {
             throw new No("POOL_IN_USE");
+        }
+    }
+
+    private static <P> void unreserved(Collection<List<P>> lists, List<P> reserved, BiPredicate<P, P> overlap) {
+        if (lists.stream()
+                .flatMap(List::stream)
+                .anyMatch(one -> reserved.stream().anyMatch(r -> overlap.test(one, r)))) {
+            throw new No("POOL_RESERVED");
         }
     }
 

@@ -56,12 +56,12 @@ final class Snapshots {
                 return Positions.START;
             }
             Positions positions = new Positions(in.readLong(), in.readLong(), in.readLong(), in.readLong());
-            world.latestMs(in.readLong());
+            long latestMs = in.readLong();
             boolean fits = positions.events() <= ends.events()
                     && positions.outcomes() <= ends.outcomes()
                     && positions.allocations() <= ends.allocations()
                     && positions.hashes() <= ends.hashes()
-                    && !until.isBefore(positions.events() - 1, world.latestMs());
+                    && !until.isBefore(positions.events() - 1, latestMs);
             if (!fits) {
                 return Positions.START;
             }
@@ -74,6 +74,7 @@ final class Snapshots {
             if (in.readLong() != sum) {
                 throw new IOException("the checksum is another one");
             }
+            world.latestMs(latestMs);
             return positions;
         } catch (NoSuchFileException _) {
             return Positions.START;

@@ -67,7 +67,9 @@ final class StateHasher {
                         .map(ip -> ip.ipType() + "=" + ip.address().v4() + ","
                                 + ip.address().v6())
                         .collect(Collectors.joining(";"));
-            case Entity.Instance i -> i.worker() + " " + i.instanceIp() + " " + i.namespaceIp() + " " + i.state();
+            case Entity.Instance i ->
+                i.worker() + " " + i.instanceIp() + " " + i.namespaceIp() + " " + i.state()
+                        + (i.weight() == 1 ? "" : " " + i.weight());
         };
     }
 }

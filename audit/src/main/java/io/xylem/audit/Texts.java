@@ -26,6 +26,7 @@ final class Texts {
         answer.ips().forEach(ip -> add(text, ip.ipType(), ip.address()));
         add(text, "instanceIp", answer.instanceIp());
         add(text, "namespaceIp", answer.namespaceIp());
+        add(text, "settings", answer.settings());
         return text.toString();
     }
 
@@ -52,7 +53,7 @@ final class Texts {
             }
             case Entity.Instance i ->
                 i.state() + " on worker " + i.worker() + ", instance IP " + i.instanceIp() + ", namespace IP "
-                        + i.namespaceIp();
+                        + i.namespaceIp() + (i.weight() == 1 ? "" : ", weight " + i.weight());
         };
     }
 

@@ -64,7 +64,7 @@ final class World {
         if (id.isEmpty() || id.length() > ID_MAX_CHARS) {
             return refused(now, "MALFORMED_EVENT", realm);
         }
-        Answer earlier = realm.memory.recall(id, now.atMs(), realm.plan.memoryMs());
+        Answer earlier = realm.memory.recall(id, now.atMs(), realm.plan);
         if (earlier != null) {
             return new Step(earlier, List.of(), realm, true);
         }

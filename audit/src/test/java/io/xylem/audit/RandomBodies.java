@@ -20,7 +20,6 @@ import io.xylem.schemas.avro.WorkerLost;
 import io.xylem.schemas.avro.WorkerMoved;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +59,7 @@ final class RandomBodies {
 
     Object next(long offset) {
         if (random.nextInt(offset < FIRST_EVENTS ? 3 : 40) == 0) {
-            Map<String, String> chosen = settings.next(offset);
-            if (chosen.containsKey("rest.ms")) {
-                // Whether a confirmation counts that comes after the old rest and within a longer new one, only the
-                // allocator's own sweeping decides.
-                removals.clear();
-            }
-            return new RealmConfigured(chosen);
+            return new RealmConfigured(settings.next());
         }
         return switch (random.nextInt(26)) {
             case 0, 1 ->
@@ -81,7 +74,7 @@ final class RandomBodies {
             case 4 -> new WorkerBack(worker());
             case 5, 6 -> new ServiceRegistered(service(), requests());
             case 7 -> new ServiceRemoved(service());
-            case 8, 9, 10, 11, 12, 13 -> new InstanceScheduled(service(), number(), worker(), 1);
+            case 8, 9, 10, 11, 12, 13 -> new InstanceScheduled(service(), number(), worker(), weight());
             case 14, 15 -> new InstanceReady(service(), number(), reporter());
             case 16 -> new InstanceUnready(service(), number(), "probe failed", reporter());
             case 17 -> new InstanceDraining(service(), number());
@@ -137,6 +130,10 @@ final class RandomBodies {
 
     private String service() {
         return random.nextInt(100) == 0 ? "A.prod.S_.prod" : "A.prod.S" + random.nextInt(4) + ".prod";
+    }
+
+    private int weight() {
+        return random.nextInt(5) > 0 ? 1 : random.nextInt(40) == 0 ? random.nextInt(2) * 1_001 : 1 + random.nextInt(3);
     }
 
     private int number() {

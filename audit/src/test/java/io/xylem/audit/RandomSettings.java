@@ -7,9 +7,6 @@ import java.util.Random;
 
 /** Settings events: pools that grow a little, or would change in other ways, times, and what is no setting at all. */
 final class RandomSettings {
-    /** Before this offset ids are remembered for so long that none runs out. */
-    private static final long LONG_MEMORY_EVENTS = 5_000;
-
     private static final List<String> SERVICE_V4 =
             List.of("10.30.0.0/28", "10.30.1.0/30", "10.30.0.64/30", "10.29.0.0/30", "10.30.0.80/29", "10.18.0.8/30");
     private static final List<String> WORKER_V4 =
@@ -25,15 +22,15 @@ final class RandomSettings {
         this.random = random;
     }
 
-    Map<String, String> next(long offset) {
+    Map<String, String> next() {
         Map<String, String> settings = new HashMap<>();
         for (int i = random.nextInt(3); i >= 0; i--) {
-            one(offset, settings);
+            one(settings);
         }
         return random.nextInt(20) == 0 ? Map.of() : settings;
     }
 
-    private void one(long offset, Map<String, String> settings) {
+    private void one(Map<String, String> settings) {
         switch (random.nextInt(16)) {
             case 0, 1 -> settings.put("service.v4", some(SERVICE_V4));
             case 2 -> settings.put("worker.v4", some(WORKER_V4));
@@ -42,14 +39,17 @@ final class RandomSettings {
             case 5 -> settings.put("service.v6.closest", some(CLOSEST_V6));
             case 6 -> settings.put("worker.v6", some(WORKER_V6));
             case 7 -> settings.put("worker.v4.length", any("28", "29", "30", "31"));
-            case 8 -> settings.put("worker.v6.length", any("120", "124", "126", "100", "127"));
+            case 8 -> settings.put("worker.v6.length", any("120", "124", "126", "64", "68", "127"));
             case 9, 10 -> settings.put("rest.ms", any("1000", "20000", "60000", "90000"));
             case 11 -> settings.put("rest.confirmed.ms", any("0", "5000", "10000", "70000"));
-            // Never longer than before: what is remembered of what had run out is the allocator's own affair.
-            case 12 ->
-                settings.put("event.memory.ms", offset < LONG_MEMORY_EVENTS ? "" + (86_400_000 - offset) : "60000");
-            case 13 -> settings.put("service.v4", any("10.30.0.1/28", "10.30.0.0/31", "", "10.18.0.0/28", "10.30.0.0"));
-            case 14 -> settings.put("instance.v6", any("fdff:2000::/100", "::/0", "fdff::/127", "10.30.0.0/28"));
+            case 12 -> settings.put("event.memory.ms", any("86400000", "20000", "60000"));
+            case 13 ->
+                settings.put(
+                        "service.v4",
+                        any("10.30.0.1/28", "10.30.0.0/31", "", "10.18.0.0/28", "10.30.0.0", "127.0.0.0/24"));
+            case 14 ->
+                settings.put(
+                        "instance.v6", any("fdff:2000::/100", "::/0", "fdff:4000::/64", "fdff::/127", "10.30.0.0/28"));
             default -> settings.put(any("rest.s", "rest.ms", "service.v6.rr", "Rest.ms"), any("1m", "-1", ""));
         }
     }

@@ -3,6 +3,7 @@ package io.xylem.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xylem.schemas.avro.DeploymentEvent;
+import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.RealmConfigured;
 import io.xylem.schemas.avro.WorkerLost;
 import java.util.ArrayList;
@@ -106,6 +107,33 @@ class RulesTest {
         assertThat(configure("worker.v6", "fd00::/111").code())
                 .as("room for half of the workers")
                 .isEqualTo("MALFORMED_EVENT");
+    }
+
+    @Test
+    void whatTheAddressPlanKeepsBackIsNoPool() {
+        assertThat(configure("service.v4", "127.8.0.0/16").code()).isEqualTo("POOL_RESERVED");
+        assertThat(configure("instance.v6", "fdff:4000:7::/64").code()).isEqualTo("POOL_RESERVED");
+    }
+
+    @Test
+    void whatHasRunOutStaysSoUnderLongerTimes() {
+        configure("event.memory.ms", "1000");
+        send("x", Log.joined("w1"));
+        nowMs += 1_000;
+        configure("event.memory.ms", "60000");
+        assertThat(send("x", Log.joined("w2")).worker()).isEqualTo("w2");
+    }
+
+    @Test
+    void anInstanceScheduledAgainWithAnotherWeightHasThatWeight() {
+        send(Log.joined("w1"));
+        send(Log.registered(Log.S));
+        send(new InstanceScheduled(Log.S, 1, "w1", 2));
+        assertThat(send(new InstanceScheduled(Log.S, 1, "w1", 2)).unchanged()).isTrue();
+        assertThat(step("again", new InstanceScheduled(Log.S, 1, "w1", 3)).changes())
+                .singleElement()
+                .satisfies(change -> assertThat(Texts.of(change.after())).endsWith("weight 3"));
+        assertThat(send(new InstanceScheduled(Log.S, 1, "w1", 1_001)).code()).isEqualTo("MALFORMED_EVENT");
     }
 
     private Answer configure(String setting, String text) {

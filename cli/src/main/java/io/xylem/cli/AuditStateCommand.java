@@ -1,11 +1,13 @@
 package io.xylem.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.xylem.audit.Audit;
 import io.xylem.audit.EntityRecords;
 import io.xylem.schemas.json.StateJson;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,7 +16,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "state",
-        description = "The whole state as it was: every worker, service and instance with its addresses.",
+        description =
+                "The whole state as it was: every worker, service and instance with its addresses, and what rests.",
         mixinStandardHelpOptions = true)
 final class AuditStateCommand extends BaseCommand {
     @Option(
@@ -45,6 +48,16 @@ final class AuditStateCommand extends BaseCommand {
             node.putArray("workers").addAll(of(items, GetCommand.Kind.workers));
             node.putArray("services").addAll(of(items, GetCommand.Kind.services));
             node.putArray("instances").addAll(of(items, GetCommand.Kind.instances));
+            ArrayNode resting = node.putArray("resting");
+            state.resting()
+                    .forEach(one -> resting.addObject()
+                            .put("address", one.address())
+                            .put("lastOwner", one.lastOwner())
+                            .put("offset", one.version())
+                            .put("since", time(one.sinceMs()))
+                            .put("until", time(one.untilMs())));
+            ObjectNode settings = node.putObject("settings");
+            state.settings().values().forEach(texts -> texts.forEach(settings::put));
             out().println(node.toPrettyString());
             return 0;
         }
@@ -58,7 +71,23 @@ final class AuditStateCommand extends BaseCommand {
                 StateTables.of(kind, some, output.isWide(), false).print(out());
             }
         }
+        out().println(state.resting().size() + " resting");
+        if (!state.resting().isEmpty()) {
+            Table table = new Table(List.of("ADDRESS", "LAST-OWNER", "OFFSET", "SINCE", "UNTIL"));
+            state.resting()
+                    .forEach(one -> table.row(List.of(
+                            one.address(),
+                            one.lastOwner(),
+                            Long.toString(one.version()),
+                            time(one.sinceMs()),
+                            time(one.untilMs()))));
+            table.print(out());
+        }
         return 0;
+    }
+
+    private static String time(long ms) {
+        return Instant.ofEpochMilli(ms).toString();
     }
 
     private static List<ObjectNode> of(List<ObjectNode> items, GetCommand.Kind kind) {

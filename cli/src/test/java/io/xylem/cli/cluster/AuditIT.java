@@ -137,6 +137,12 @@ class AuditIT {
                 .forEach(item -> found.add("instance|" + item.path("service").asText() + "|"
                         + item.path("instance").asText()));
         assertThat(found).isNotEmpty().isEqualTo(expected);
+        assertThat(items(state, "resting")).isNotEmpty().allSatisfy(one -> {
+            assertThat(one.path("offset").asLong()).isLessThanOrEqualTo(offset);
+            assertThat(one.path("until").asText())
+                    .isGreaterThanOrEqualTo(one.path("since").asText());
+        });
+        assertThat(state.path("settings").path("service.v4").asText()).isEqualTo("10.30.0.0/25,10.31.0.0/24");
     }
 
     private static void assertFound(FireCluster copy, PlantedLog planted) throws Exception {
