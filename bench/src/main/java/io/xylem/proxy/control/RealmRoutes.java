@@ -86,8 +86,7 @@ public final class RealmRoutes {
                         new Route(
                                 REALM,
                                 known.version(),
-                                new ServiceRoute(
-                                        known.service().toString(), AvroWords.toAvro(known.serviceIps()))));
+                                new ServiceRoute(known.service().toString(), AvroWords.toAvro(known.serviceIps()))));
     }
 
     public static RecordHeaders headers(long version) {
