@@ -1,32 +1,17 @@
 package io.xylem.cli;
 
-import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.WorkerApi;
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
 import java.io.IOException;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which instance, at which worker. */
 final class WorkerOptions {
-    /** One of the two. */
-    static final class Where {
-        @Option(names = "--worker", paramLabel = "NAME", description = "A worker of the development cluster.")
-        private @Nullable String worker;
-
-        @Option(
-                names = "--url",
-                paramLabel = "URL",
-                description = "The worker's HTTP address elsewhere (its xylem.http.listen).")
-        private @Nullable String url;
-    }
-
     @ArgGroup(multiplicity = "1")
-    private Where where = new Where();
+    private WorkerAt where = new WorkerAt();
 
     @Option(names = "--service", required = true, paramLabel = "NAME", description = "app.namespace.service.namespace")
     private String service = "";
@@ -46,20 +31,10 @@ final class WorkerOptions {
     }
 
     String workerName() {
-        return where.worker != null ? where.worker : String.valueOf(where.url);
+        return where.name();
     }
 
     WorkerApi api() throws IOException {
-        if (where.url != null) {
-            return new WorkerApi(where.url);
-        }
-        ClusterState cluster = directory.running();
-        return new WorkerApi(cluster.worker(String.valueOf(where.worker))
-                .orElseThrow(() -> new CommandException("the development cluster has no worker '" + where.worker
-                        + "'; it has "
-                        + cluster.workers().stream()
-                                .map(ClusterState.Worker::name)
-                                .collect(Collectors.joining(", "))))
-                .url());
+        return where.api(directory);
     }
 }

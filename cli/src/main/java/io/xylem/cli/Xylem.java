@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             PublishCommand.class,
             GetCommand.class,
+            ExplainCommand.class,
             DeadLettersCommand.class,
             AuditCommand.class,
             AttachCommand.class,

@@ -1,9 +1,12 @@
 package io.xylem.cli.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,16 @@ public final class WorkerApi {
     /** Versions, sizes, counters, and what it hears of. */
     public JsonNode status() throws IOException {
         return JSON.readTree(answer("GET", "/status", null, ALLOWANCE));
+    }
+
+    /**
+     * Where a packet would go and why.
+     *
+     * @param from namespace IP of an instance there, perhaps with a port; {@code to} address, perhaps with port and protocol
+     */
+    public JsonNode explain(String from, String to) throws IOException {
+        String query = "from=" + URLEncoder.encode(from, UTF_8) + "&to=" + URLEncoder.encode(to, UTF_8);
+        return JSON.readTree(answer("GET", "/explain?" + query, null, ALLOWANCE));
     }
 
     /** Whether it is told of routes of the service, on whichever worker they are. */

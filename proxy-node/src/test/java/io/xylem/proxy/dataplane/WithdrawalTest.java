@@ -95,8 +95,8 @@ class WithdrawalTest {
         lose(Loss.ROUTE_REMOVED);
         w1.work();
         assertThat(described(w1.delivered()))
-                .containsExactly("10.30.0.1:80 > " + a + ":1000 RST seq=" + Integer.toUnsignedString(start + 7) + " ack="
-                        + Integer.toUnsignedString(start + 5));
+                .containsExactly("10.30.0.1:80 > " + a + ":1000 RST seq=" + Integer.toUnsignedString(start + 7)
+                        + " ack=" + Integer.toUnsignedString(start + 5));
     }
 
     @Test
