@@ -19,16 +19,17 @@ public interface BalancingPolicy {
         ACTIVE_FLOWS
     }
 
-    /** The {@code IpType}: the name that events, outcomes and routes carry. Unique, compared without regard to case. */
+    /**
+     * The {@code IpType}: the name that events, outcomes and routes carry. A letter and up to 31 letters, digits,
+     * underscores and hyphens; unique, compared without regard to case.
+     */
     String ipType();
 
-    /** The field of a deployment descriptor that requests this policy's IPv4 address, e.g. {@code rr_ip}. */
+    /**
+     * The field of a deployment descriptor that requests this policy's IPv4 address, e.g. {@code rr_ip}; with {@code _v6}
+     * behind it the IPv6 address. Letters and underscores, ending with {@code _ip}.
+     */
     String descriptorField();
-
-    /** The field that requests the IPv6 address. */
-    default String descriptorFieldV6() {
-        return descriptorField() + "_v6";
-    }
 
     /** The IPv6 range that tells this policy by its prefix alone. IPv4 addresses come from the realm's shared pool. */
     Ipv6Prefix v6Prefix();

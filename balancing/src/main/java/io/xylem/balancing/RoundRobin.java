@@ -1,15 +1,12 @@
 package io.xylem.balancing;
 
-import io.xylem.model.InstanceName;
 import io.xylem.model.Ipv6Prefix;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code RR}: smooth weighted round robin. Of {@code n} flows over {@code k} equal instances any two instances get
- * numbers that differ by at most one, and heavier instances are interleaved with lighter ones instead of served in
- * bursts.
+ * {@code RR}: smooth weighted round robin, of each worker's flows by itself. Of {@code n} flows over {@code k} equal
+ * instances any two instances get numbers that differ by at most one; with weights, everybody is at each moment less
+ * than one flow away from its exact part.
  */
 public final class RoundRobin implements BalancingPolicy {
     private static final Ipv6Prefix PREFIX = Ipv6Prefix.parse("fdff:2000::/21");
@@ -34,30 +31,28 @@ public final class RoundRobin implements BalancingPolicy {
         return new Chooser();
     }
 
-    /** Each turn everybody earns its weight, the richest is chosen and pays the total: the sum stays zero. */
     private static final class Chooser implements InstanceChooser {
-        private Map<InstanceName, Long> credits = new HashMap<>();
+        private @Nullable Turns turns;
 
         @Override
         public int choose(Choice choice) {
-            List<Candidate> candidates = choice.candidates();
-            Map<InstanceName, Long> next = new HashMap<>();
-            int richest = 0;
-            long richestCredit = Long.MIN_VALUE;
-            long total = 0;
-            for (int i = 0; i < candidates.size(); i++) {
-                Candidate candidate = candidates.get(i);
-                long credit = credits.getOrDefault(candidate.instance(), 0L) + candidate.weight();
-                next.put(candidate.instance(), credit);
-                total += candidate.weight();
-                if (credit > richestCredit) {
-                    richest = i;
-                    richestCredit = credit;
-                }
+            Turns current = turnsOf(choice);
+            turns = current;
+            return current.next();
+        }
+
+        @Override
+        public Explanation explain(Choice choice) {
+            Turns current = turnsOf(choice);
+            return new Explanation(current.peek(), "next in turn", current.scores());
+        }
+
+        private Turns turnsOf(Choice choice) {
+            Turns last = turns;
+            if (last != null && last.isOf(choice.candidates())) {
+                return last;
             }
-            next.put(candidates.get(richest).instance(), richestCredit - total);
-            credits = next; // those that are no candidates any more are forgotten
-            return richest;
+            return Turns.of(choice.candidates(), last, choice.site());
         }
     }
 }

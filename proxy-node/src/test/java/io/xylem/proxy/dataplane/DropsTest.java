@@ -38,10 +38,10 @@ class DropsTest {
 
     private final TestOverlay overlay = new TestOverlay(new Policies(List.of(
             new RoundRobin(),
-            policy("thrower", candidates -> {
+            policy("thrower", "fdff:e000::/21", candidates -> {
                 throw new IllegalStateException("as a policy from anybody may");
             }),
-            policy("stranger", List::size))));
+            policy("stranger", "fdff:f000::/21", List::size))));
     private final TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
     private final TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
 
@@ -187,7 +187,7 @@ class DropsTest {
         return changed;
     }
 
-    private static BalancingPolicy policy(String name, ToIntFunction<List<Candidate>> choice) {
+    private static BalancingPolicy policy(String name, String v6Prefix, ToIntFunction<List<Candidate>> choice) {
         return new BalancingPolicy() {
             @Override
             public String ipType() {
@@ -201,7 +201,7 @@ class DropsTest {
 
             @Override
             public Ipv6Prefix v6Prefix() {
-                return Ipv6Prefix.parse("fdff:f000::/21");
+                return Ipv6Prefix.parse(v6Prefix);
             }
 
             @Override
