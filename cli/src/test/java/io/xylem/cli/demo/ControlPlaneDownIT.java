@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.xylem.cli.cluster.Child;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.DevCluster;
 import io.xylem.cli.cluster.LocalHttp;
@@ -18,6 +19,7 @@ import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.UnderlayEndpoint;
 import io.xylem.schemas.avro.WorkerJoined;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,14 +58,12 @@ class ControlPlaneDownIT {
                 System.getenv("CI") != null || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
         cluster = new DevCluster(dir);
         state = cluster.up(List.of("w1", "w2"), Progress.SILENT);
-        state.processes().forEach(child -> {
-            ProcessHandle process = ProcessHandle.of(child.pid()).orElseThrow();
-            ProcessHandle.Info info = process.info();
-            List<String> command = new ArrayList<>(List.of(info.command().orElseThrow()));
-            command.addAll(List.of(info.arguments().orElseThrow()));
-            commands.put(child.name(), command);
-            processes.put(child.name(), process);
-        });
+        for (Child child : state.processes()) {
+            processes.put(child.name(), ProcessHandle.of(child.pid()).orElseThrow());
+            // ProcessHandle tells no arguments when they are longer than a page, as a class path is.
+            String command = Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"));
+            commands.put(child.name(), List.of(command.split("\0", 0)));
+        }
         try (DemoCluster demo = new DemoCluster(cluster, state)) {
             List<Outcome> outcomes = demo.publish(List.of(
                     joined("w1"),
@@ -109,6 +109,7 @@ class ControlPlaneDownIT {
         }
         instances.forEach(DemoInstance::close);
         processes.values().forEach(ProcessHandle::destroyForcibly);
+        processes.values().forEach(process -> process.onExit().join());
         if (cluster != null) {
             cluster.down(Progress.SILENT);
         }
