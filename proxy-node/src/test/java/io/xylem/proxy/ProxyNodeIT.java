@@ -77,6 +77,10 @@ class ProxyNodeIT {
                     assertThat(call(node, "GET", "/health/live").statusCode()).isEqualTo(200);
                     assertThat(call(node, "GET", "/health/ready").statusCode()).isEqualTo(503);
                     assertThat(call(node, "GET", "/status").body()).contains("\"tableVersion\":13", "\"attached\":2");
+                    String from = CLIENT.namespaceIp().v4().toString();
+                    assertThat(call(node, "GET", "/explain?from=" + from + "&to=10.30.0.1:8080/tcp")
+                                    .body())
+                            .contains("\"policy\":\"RR\"", "\"candidates\":[{\"instance\":\"A.prod.S.prod#1\"");
                 }
                 assertThat(TestNamespaces.links(worker)).contains("xylem0", "xv0a121e41", "xv0a121e49");
                 try (ProxyNode node = ProxyNode.start(settings(directory, worker), fault::set)) {

@@ -38,8 +38,9 @@ final class Departures {
             RouteTable before = routes;
             routes = currentRoutes;
             before.forEachChanged(currentRoutes, target -> {
-                if (isGone(target)) {
-                    remoteEnds.add(target.route().instance());
+                InstanceName instance = target.route().instance();
+                if (flows.census().anyOfRemote(instance) != FlowTable.NONE && isGone(target)) {
+                    remoteEnds.add(instance);
                 }
             });
         }

@@ -32,10 +32,6 @@ public final class FlowTable {
     private static final int PORTS = 6;
     private static final int SLOT_LONGS = 7;
 
-    // The word of ports: own port 48, wire port 32, remote port 16, protocol 0
-    private static final long OUTBOUND_PORTS = 0xffff_0000_ffff_00ffL;
-    private static final long INBOUND_PORTS = 0x0000_ffff_ffff_00ffL;
-
     // RFC 6335, 6: the dynamic ports
     private static final int FIRST_DYNAMIC_PORT = 49_152;
     private static final int DYNAMIC_PORTS = 16_384;
@@ -63,8 +59,8 @@ public final class FlowTable {
         epochs = new int[capacity];
         owns = new Attachment[capacity];
         remotes = new Target[capacity];
-        outbound = new FlowIndex(slots, SLOT_LONGS, OWN, DIALLED, PORTS, OUTBOUND_PORTS, hashSeed);
-        inbound = new FlowIndex(slots, SLOT_LONGS, REMOTE, OWN, PORTS, INBOUND_PORTS, hashSeed);
+        outbound = new FlowIndex(slots, SLOT_LONGS, OWN, DIALLED, PORTS, FlowPorts.OUTBOUND, hashSeed);
+        inbound = new FlowIndex(slots, SLOT_LONGS, REMOTE, OWN, PORTS, FlowPorts.INBOUND, hashSeed);
         ages = new FlowAges(capacity);
         progress = new FlowProgress(capacity);
         census = new FlowCensus(capacity);
@@ -107,7 +103,7 @@ public final class FlowTable {
                 of.sourceLow(),
                 of.destinationHigh(),
                 of.destinationLow(),
-                ports(of.sourcePort(), 0, of.destinationPort(), of.protocol()));
+                FlowPorts.word(of.sourcePort(), 0, of.destinationPort(), of.protocol()));
     }
 
     /** The flow of a packet from the tunnel. */
@@ -117,7 +113,7 @@ public final class FlowTable {
                 of.sourceLow(),
                 of.destinationHigh(),
                 of.destinationLow(),
-                ports(0, of.destinationPort(), of.sourcePort(), of.protocol()),
+                FlowPorts.word(0, of.destinationPort(), of.sourcePort(), of.protocol()),
                 nowNs);
     }
 
@@ -128,16 +124,12 @@ public final class FlowTable {
                         packet.destinationLow(),
                         packet.sourceHigh(),
                         packet.sourceLow(),
-                        ports(packet.destinationPort(), 0, packet.sourcePort(), packet.protocol()))
+                        FlowPorts.word(packet.destinationPort(), 0, packet.sourcePort(), packet.protocol()))
                 != NONE;
     }
 
     private int findInbound(long remoteHigh, long remoteLow, long ownHigh, long ownLow, long ports, long nowNs) {
         return living(inbound.find(remoteHigh, remoteLow, ownHigh, ownLow, ports), nowNs);
-    }
-
-    private static long ports(int ownPort, int wirePort, int remotePort, int protocol) {
-        return ((long) ownPort << 48) | ((long) wirePort << 32) | ((long) remotePort << 16) | protocol;
     }
 
     /**
@@ -153,11 +145,11 @@ public final class FlowTable {
         int port = packet.sourcePort();
         int first = FlowIndex.spread(hashSeed ^ packet.destinationLow() ^ port);
         for (int tried = 0; tried <= WIRE_PORTS_TRIED; tried++) {
-            long ports = ports(0, port, packet.destinationPort(), packet.protocol());
+            long ports = FlowPorts.word(0, port, packet.destinationPort(), packet.protocol());
             if (findInbound(remoteHigh, remoteLow, packet.sourceHigh(), packet.sourceLow(), ports, nowNs) == NONE) {
                 return port;
             }
-            if (packet.transport() == Packet.Transport.OPAQUE) {
+            if (packet.transport() == ParsedPacket.Transport.OPAQUE) {
                 return NONE;
             }
             port = FIRST_DYNAMIC_PORT + ((first + tried) & (DYNAMIC_PORTS - 1));
@@ -168,7 +160,7 @@ public final class FlowTable {
     /** Enters the flow of a packet that the own end sends, which is in neither index; {@code wirePort} is a free one. */
     int addOutbound(FiveTuple packet, Attachment own, Target remote, int wirePort, int epoch, long nowNs) {
         int slot = take(nowNs);
-        long ports = ports(packet.sourcePort(), wirePort, packet.destinationPort(), packet.protocol());
+        long ports = FlowPorts.word(packet.sourcePort(), wirePort, packet.destinationPort(), packet.protocol());
         enter(slot, own, packet.destinationHigh(), packet.destinationLow(), remote, ports, epoch, nowNs);
         census.add(slot, own.instance(), remote.route().instance(), true);
         return slot;
@@ -178,7 +170,7 @@ public final class FlowTable {
     int addInbound(FiveTuple packet, Attachment own, Target remote, int epoch, long nowNs) {
         int slot = take(nowNs);
         int ownPort = packet.destinationPort();
-        long ports = ports(ownPort, ownPort, packet.sourcePort(), packet.protocol());
+        long ports = FlowPorts.word(ownPort, ownPort, packet.sourcePort(), packet.protocol());
         enter(slot, own, packet.sourceHigh(), packet.sourceLow(), remote, ports, epoch, nowNs);
         census.add(slot, own.instance(), remote.route().instance(), false);
         return slot;
@@ -328,15 +320,15 @@ public final class FlowTable {
     }
 
     int ownPort(int slot) {
-        return (int) (slots[slot * SLOT_LONGS + PORTS] >>> 48);
+        return FlowPorts.own(slots[slot * SLOT_LONGS + PORTS]);
     }
 
     int wirePort(int slot) {
-        return (int) (slots[slot * SLOT_LONGS + PORTS] >>> 32) & 0xffff;
+        return FlowPorts.wire(slots[slot * SLOT_LONGS + PORTS]);
     }
 
     int remotePort(int slot) {
-        return (int) (slots[slot * SLOT_LONGS + PORTS] >>> 16) & 0xffff;
+        return FlowPorts.remote(slots[slot * SLOT_LONGS + PORTS]);
     }
 
     /** Whether the own end dialled a service IP, or the remote's instance IP. */

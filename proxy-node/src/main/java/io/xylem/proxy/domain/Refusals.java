@@ -1,7 +1,7 @@
 package io.xylem.proxy.domain;
 
 import io.xylem.proxy.domain.Counters.Count;
-import io.xylem.proxy.domain.Packet.Transport;
+import io.xylem.proxy.domain.ParsedPacket.Transport;
 import java.nio.ByteBuffer;
 
 /**

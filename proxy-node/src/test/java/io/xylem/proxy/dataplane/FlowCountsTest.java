@@ -4,26 +4,21 @@ import static io.xylem.proxy.domain.TestOverlay.C;
 import static io.xylem.proxy.domain.TestOverlay.S;
 import static io.xylem.proxy.domain.TestOverlay.SERVICE_IP;
 import static io.xylem.proxy.domain.TestPackets.packet;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.xylem.balancing.BalancingPolicy;
-import io.xylem.balancing.InstanceChooser;
-import io.xylem.balancing.Measurements;
 import io.xylem.balancing.Policies;
 import io.xylem.model.InstanceState;
-import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.Seed;
 import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.domain.TestPackets.Tcp;
 import io.xylem.proxy.domain.TestPackets.Udp;
+import io.xylem.proxy.domain.TestPolicy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,36 +26,7 @@ import org.junit.jupiter.api.Test;
 class FlowCountsTest {
     private static final String SERVICE = SERVICE_IP.v4().toString();
 
-    /** Chooses the first one, and keeps what it is asked with. */
-    private static final class First implements BalancingPolicy {
-        @Nullable
-        Measurements measured;
-
-        @Override
-        public String ipType() {
-            return "first";
-        }
-
-        @Override
-        public String descriptorField() {
-            return "first_ip";
-        }
-
-        @Override
-        public Ipv6Prefix v6Prefix() {
-            return Ipv6Prefix.parse("fdff:f000::/21");
-        }
-
-        @Override
-        public InstanceChooser newChooser() {
-            return choice -> {
-                measured = choice.measurements();
-                return 0;
-            };
-        }
-    }
-
-    private final First policy = new First();
+    private final TestPolicy policy = new TestPolicy();
     private final TestOverlay overlay = new TestOverlay(new Policies(List.of(policy)));
     private final TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1", 100);
     private final TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2", 100);
@@ -72,7 +38,7 @@ class FlowCountsTest {
 
     @BeforeEach
     void place() {
-        overlay.service(S, "first", SERVICE_IP);
+        overlay.service(S, TestPolicy.NAME, SERVICE_IP);
         client = overlay.place(C, 1, w1, InstanceState.READY);
         server = overlay.place(S, 1, w2, InstanceState.READY);
         a = client.namespaceIp().v4().toString();
@@ -86,7 +52,7 @@ class FlowCountsTest {
     }
 
     private long seenByPolicy() {
-        return requireNonNull(policy.measured).activeFlows(server.instance());
+        return policy.measurements().activeFlows(server.instance());
     }
 
     @Test
@@ -198,7 +164,6 @@ class FlowCountsTest {
             assertThat(worker.flows().any(S) || worker.flows().any(C)).isFalse();
         }
         assertThat(seenByPolicy()).isZero();
-        assertThat(requireNonNull(policy.measured).activeFlows(second.instance()))
-                .isZero();
+        assertThat(policy.measurements().activeFlows(second.instance())).isZero();
     }
 }

@@ -111,6 +111,20 @@ class FlowPortsTest {
         assertThat(w1.drops(Drop.FLOW_COLLISION)).isEqualTo(1);
     }
 
+    @Test
+    void whatWouldBeAnsweredInTheNameOfAnotherFlowIsNotDelivered() {
+        String a = text(client.namespaceIp(), true);
+        w1.send(packet(a, text(SERVICE_IP, true), new Udp(1_000, 53)));
+        overlay.nowNs += 100_000_000_000L;
+        w1.send(packet(a, text(server.instanceIp(), true), new Udp(1_000, 53))); // has another port in the tunnel
+        overlay.nowNs += 100_000_000_000L;
+        overlay.settle(); // the first one is forgotten
+        w2.send(packet(text(server.namespaceIp(), true), text(client.instanceIp(), true), new Udp(53, 1_000)));
+        overlay.settle();
+        assertThat(w1.delivered()).isEmpty();
+        assertThat(w1.drops(Drop.FLOW_COLLISION)).isEqualTo(1);
+    }
+
     /** Few ports, two addresses of one instance, both directions at will: every answer comes from where it was asked. */
     @Test
     void noAnswerIsMistakenForAnother() {

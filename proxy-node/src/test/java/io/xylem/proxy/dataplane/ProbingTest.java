@@ -5,15 +5,11 @@ import static io.xylem.proxy.domain.TestOverlay.SERVICE_IP;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.xylem.balancing.BalancingPolicy;
-import io.xylem.balancing.Choice;
-import io.xylem.balancing.InstanceChooser;
 import io.xylem.balancing.Measurements;
 import io.xylem.balancing.Policies;
 import io.xylem.balancing.RoundRobin;
 import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceState;
-import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.Reported;
@@ -21,10 +17,9 @@ import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.domain.TestPackets;
 import io.xylem.proxy.domain.TestPackets.Udp;
+import io.xylem.proxy.domain.TestPolicy;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,42 +27,8 @@ import org.junit.jupiter.api.Test;
 class ProbingTest {
     private static final long SECOND = 1_000_000_000L;
 
-    /** Wants to know round trips, and keeps what it is asked with. */
-    private static final class Nosy implements BalancingPolicy {
-        @Nullable
-        Choice last;
-
-        @Override
-        public String ipType() {
-            return "nosy";
-        }
-
-        @Override
-        public String descriptorField() {
-            return "nosy_ip";
-        }
-
-        @Override
-        public Ipv6Prefix v6Prefix() {
-            return Ipv6Prefix.parse("fdff:f000::/21");
-        }
-
-        @Override
-        public Set<Need> needs() {
-            return Set.of(Need.ROUND_TRIPS);
-        }
-
-        @Override
-        public InstanceChooser newChooser() {
-            return choice -> {
-                last = choice;
-                return 0;
-            };
-        }
-    }
-
-    private final Nosy nosy = new Nosy();
-    private final TestOverlay overlay = new TestOverlay(new Policies(List.of(new RoundRobin(), nosy)));
+    private final TestPolicy policy = new TestPolicy();
+    private final TestOverlay overlay = new TestOverlay(new Policies(List.of(new RoundRobin(), policy)));
     private final TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
     private final TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
     private final TestOverlay.Worker w3 = overlay.worker("w3", "192.168.77.3");
@@ -86,7 +47,7 @@ class ProbingTest {
         w1.send(TestPackets.packet(
                 client.namespaceIp().v4().toString(), "10.30.0.1", new Udp((int) (overlay.nowNs & 0xffff), 53)));
         w1.work();
-        return requireNonNull(nosy.last).measurements().roundTripNs(worker);
+        return policy.measurements().roundTripNs(worker);
     }
 
     private byte[] question(TestOverlay.Worker worker) {
@@ -119,7 +80,7 @@ class ProbingTest {
         w1.work();
         assertThat(w1.counters.get(Count.SENT_PROBES)).isZero();
 
-        overlay.service(S, "nosy", SERVICE_IP);
+        overlay.service(S, TestPolicy.NAME, SERVICE_IP);
         overlay.nowNs += SECOND;
         for (int tenths = 0; tenths < 50; tenths++) {
             w1.turn();
@@ -144,7 +105,7 @@ class ProbingTest {
 
     @Test
     void theFirstAnswerCountsInFullAndLaterOnesAnEighth() {
-        overlay.service(S, "nosy", SERVICE_IP);
+        overlay.service(S, TestPolicy.NAME, SERVICE_IP);
         overlay.place(S, 1, w2, InstanceState.READY);
         assertThat(roundTrip("w2")).isEqualTo(Measurements.UNKNOWN);
         while (overlay.underlay.poll(w2.endpoint) != null) {
@@ -158,7 +119,7 @@ class ProbingTest {
 
     @Test
     void anAnswerNeedsTheNonceAndThePlace() {
-        overlay.service(S, "nosy", SERVICE_IP);
+        overlay.service(S, TestPolicy.NAME, SERVICE_IP);
         overlay.place(S, 1, w2, InstanceState.READY);
         w1.work();
         byte[] question = question(w2);
@@ -182,7 +143,7 @@ class ProbingTest {
 
     @Test
     void aWorkerThatDoesNotAnswerIsSilentUntilItDoes() {
-        overlay.service(S, "nosy", SERVICE_IP);
+        overlay.service(S, TestPolicy.NAME, SERVICE_IP);
         overlay.place(S, 1, w2, InstanceState.READY);
         exchange(w2, 800_000);
         for (int i = 0; i < 4; i++) {

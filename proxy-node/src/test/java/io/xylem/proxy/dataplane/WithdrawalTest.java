@@ -11,6 +11,7 @@ import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
+import io.xylem.proxy.domain.RouteUpdate.InstanceWithdrawn;
 import io.xylem.proxy.domain.TestAnswers;
 import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.domain.TestPackets.Echo;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What flows notice when their instance goes. The client is on w1, its server on w2. */
 class WithdrawalTest {
@@ -84,12 +86,26 @@ class WithdrawalTest {
         assertThat(w1.counters.get(Count.FLOWS_BROKEN)).isEqualTo(1);
     }
 
-    @Test
-    void numbersWrapAround() {
-        connect(1_000, 5, 3);
+    @ParameterizedTest
+    @ValueSource(ints = {0, Integer.MAX_VALUE - 2, -3})
+    void theLatestNumbersCountWhereverTheyWrapAround(int start) {
+        connect(1_000, start, start);
+        w1.send(packet(a, SERVICE, new Tcp(1_000, 80, "A", new byte[5], start, start + 7)));
+        w1.send(packet(a, SERVICE, new Tcp(1_000, 80, "A", new byte[2], start, start + 1))); // a repetition
         lose(Loss.ROUTE_REMOVED);
         w1.work();
-        assertThat(described(w1.delivered())).containsExactly("10.30.0.1:80 > " + a + ":1000 RST seq=3 ack=5");
+        assertThat(described(w1.delivered()))
+                .containsExactly("10.30.0.1:80 > " + a + ":1000 RST seq=" + Integer.toUnsignedString(start + 7)
+                        + " ack=" + Integer.toUnsignedString(start + 5));
+    }
+
+    @Test
+    void aConnectionThatBeganAnewIsResetByItsNewNumbers() {
+        connect(1_000, 500_000, 7_000_000);
+        connect(1_000, 500, 7_000);
+        lose(Loss.ROUTE_REMOVED);
+        w1.work();
+        assertThat(described(w1.delivered())).containsExactly("10.30.0.1:80 > " + a + ":1000 RST seq=7000 ack=500");
     }
 
     @Test
@@ -229,6 +245,17 @@ class WithdrawalTest {
     }
 
     @Test
+    void whatStillComesFromAnInstanceWithoutRouteIsNot() {
+        w1.send(packet(a, SERVICE, new Udp(1_000, 53)));
+        overlay.settle();
+        w1.learn(new InstanceWithdrawn(server.instance(), overlay.nextVersion()));
+        w2.send(packet(b, ia, new Udp(53, 1_000)));
+        overlay.settle();
+        assertThat(w1.delivered()).isEmpty();
+        assertThat(w1.drops(Drop.UNKNOWN_SOURCE)).isEqualTo(1);
+    }
+
+    @Test
     void aWorkerDoesNotBelieveThatItIsLostItself() {
         InstanceAt here = overlay.place(S, 2, w1, InstanceState.READY);
         w1.send(packet(a, here.instanceIp().v4().toString(), new Tcp(1_000, 80, "S")));
@@ -249,10 +276,10 @@ class WithdrawalTest {
         overlay.learn(TestOverlay.at(server, InstanceState.READY, overlay.nextVersion()));
         w2.delivered();
         w1.send(packet(a, SERVICE, new Udp(1_000, 53)));
+        assertThat(w1.flows().any(S)).isTrue();
         w1.send(packet(a, SERVICE, new Tcp(1_000, 80, "S")));
         overlay.settle();
         assertThat(w2.delivered()).hasSize(2);
-        assertThat(w1.flows().any(S)).isTrue();
         lose(Loss.ROUTE_REMOVED);
         w1.work();
         assertThat(w1.flows().any(S)).isFalse();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AddressTrieTest {
@@ -89,6 +90,32 @@ class AddressTrieTest {
             before.forEachChanged(later, changed::add);
             assertThat(changed).containsExactlyInAnyOrderElementsOf(expected);
         }
+    }
+
+    @Test
+    void comparingCostsAsMuchAsHasChanged() {
+        AtomicInteger looks = new AtomicInteger();
+        AddressTrie<Entry> before = AddressTrie.empty(new AddressTrie.Key<>() {
+            @Override
+            public long high(Entry value) {
+                return value.address.high();
+            }
+
+            @Override
+            public long low(Entry value) {
+                looks.incrementAndGet();
+                return value.address.low();
+            }
+        });
+        for (int i = 0; i < 20_000; i++) {
+            before = before.with(new Entry(new Ipv6(0, i), i));
+        }
+        AddressTrie<Entry> after = before.with(new Entry(new Ipv6(0, 7), -7));
+        List<Entry> changed = new ArrayList<>();
+        looks.set(0);
+        before.forEachChanged(after, changed::add);
+        assertThat(changed).containsExactly(new Entry(new Ipv6(0, 7), 7));
+        assertThat(looks.get()).isLessThan(10);
     }
 
     @Test

@@ -52,8 +52,8 @@ public final class TestAnswers {
                 TcpPacket.TcpHeader header = tcp.getHeader();
                 yield from.getHostAddress() + ":" + header.getSrcPort().valueAsInt() + " > " + to.getHostAddress() + ":"
                         + header.getDstPort().valueAsInt() + (header.getRst() ? " RST" : " no RST") + " seq="
-                        + header.getSequenceNumber()
-                        + (header.getAck() ? " ack=" + header.getAcknowledgmentNumber() : "");
+                        + header.getSequenceNumberAsLong()
+                        + (header.getAck() ? " ack=" + header.getAcknowledgmentNumberAsLong() : "");
             }
             case IcmpV4CommonPacket icmp -> {
                 assertThat(sum(bytes, 20)).isEqualTo(0xffff);

@@ -9,12 +9,14 @@ import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.FlowCounts;
+import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteFold;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,10 @@ final class TestWorker implements AutoCloseable {
     private final Thread thread;
 
     TestWorker(String name, NetworkNamespace namespace, String underlay) throws IOException {
+        this(name, namespace, underlay, Policies.load());
+    }
+
+    TestWorker(String name, NetworkNamespace namespace, String underlay, Policies policies) throws IOException {
         this.name = name;
         this.namespace = namespace;
         fold = new RouteFold(name);
@@ -47,13 +53,11 @@ final class TestWorker implements AutoCloseable {
         tunnel = UdpTunnel.open(namespace, underlay, 50_103);
         poller = Poller.of(device, tunnel);
         agent = new ForwardingAgent(
-                device,
-                tunnel,
-                table::get,
-                attachments::get,
-                Policies.load(),
-                counters,
-                ForwardingAgent.Limits.defaults(1));
+                device, tunnel, table::get, attachments::get, policies, counters, ForwardingAgent.Limits.defaults(1));
+        agent.measure(
+                new Reported(),
+                System::nanoTime,
+                () -> ThreadLocalRandom.current().nextLong());
         runner = new AgentRunner(agent, poller, System::nanoTime, failure::set);
         thread = Thread.ofPlatform().name("packets-" + name).start(runner);
     }

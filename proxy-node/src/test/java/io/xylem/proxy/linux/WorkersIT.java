@@ -3,6 +3,9 @@ package io.xylem.proxy.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.xylem.balancing.Measurements;
+import io.xylem.balancing.Policies;
+import io.xylem.balancing.RoundRobin;
 import io.xylem.model.DualAddress;
 import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceName;
@@ -11,11 +14,13 @@ import io.xylem.model.Ipv4;
 import io.xylem.model.Ipv6;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
+import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.RouteUpdate;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.RouteUpdate.ServiceKnown;
+import io.xylem.proxy.domain.TestPolicy;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -51,6 +56,7 @@ class WorkersIT {
     private static final String SERVICE_V4 = "10.30.0.1";
     private static final String SERVICE_V6 = "fdff:2000::1";
 
+    private final TestPolicy policy = new TestPolicy();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private NetworkNamespace clientSpace;
     private NetworkNamespace s2Space;
@@ -99,7 +105,7 @@ class WorkersIT {
         NetworkNamespace space1 = namespaces.make("w1");
         NetworkNamespace space2 = namespaces.make("w2");
         namespaces.join(space1, underlay1 + "/" + length, space2, underlay2 + "/" + length);
-        w1 = opened(new TestWorker("w1", space1, underlay1));
+        w1 = opened(new TestWorker("w1", space1, underlay1, new Policies(List.of(new RoundRobin(), policy))));
         w2 = opened(new TestWorker("w2", space2, underlay2));
         clientSpace = namespaces.make("c");
         NetworkNamespace s1Space = namespaces.make("s1");
@@ -213,7 +219,7 @@ class WorkersIT {
         await().untilAsserted(() -> {
             assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.UNKNOWN_DESTINATION))
                     .isEqualTo(2);
-            assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.NO_USABLE_INSTANCE))
+            assertThat(w1.counters.drops(Direction.OUTBOUND, Drop.SCALED_TO_ZERO))
                     .isEqualTo(1);
         });
     }
@@ -255,6 +261,20 @@ class WorkersIT {
         return Arrays.stream(Drop.values())
                 .mapToLong(reason -> worker.counters.drops(Direction.INBOUND, reason))
                 .sum();
+    }
+
+    @Test
+    void theRoundTripToTheOtherWorkerIsMeasured() throws IOException {
+        w1.learn(List.of(
+                new ServiceKnown(S, List.of(new ServiceIp(TestPolicy.NAME, address(SERVICE_V4, SERVICE_V6))), 20)));
+        await().untilAsserted(() -> {
+            assertThat(client.tcp(SERVICE_V4, new byte[1]).server()).isEqualTo("S1");
+            Measurements measured = policy.measurements();
+            assertThat(measured.roundTripNs("w2")).isBetween(1L, 10_000_000_000L);
+            assertThat(measured.roundTripNs("w1")).as("no other one").isEqualTo(Measurements.UNKNOWN);
+        });
+        assertThat(w2.counters.get(Count.ANSWERED_PROBES)).isPositive();
+        assertThat(w1.counters.drops(Direction.INBOUND, Drop.STRAY_PROBE)).isZero();
     }
 
     @Test

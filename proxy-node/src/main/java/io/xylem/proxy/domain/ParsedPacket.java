@@ -1,0 +1,312 @@
+package io.xylem.proxy.domain;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is found in one raw IPv4 or IPv6 packet. {@link #wrap} checks everything that {@link Packet} relies on when it
+ * changes the packet; after it the accessors tell what was found. Addresses are as in {@link Addresses}.
+ *
+ * <pre>
+ *  IPv4 (RFC 791):  version|IHL 0 | total length 2 | flags|fragment 6 | protocol 9 | checksum 10 | source 12 | destination 16
+ *  IPv6 (RFC 8200): version 0 | payload length 4 | next header 6 | source 8 | destination 24
+ *  TCP  (RFC 9293): source port 0 | destination port 2 | data offset 12 | flags 13 | checksum 16
+ *  UDP  (RFC 768):  source port 0 | destination port 2 | length 4 | checksum 6
+ *  ICMP echo:       type 0 | code 1 | checksum 2 | identifier 4
+ * </pre>
+ */
+abstract class ParsedPacket implements FiveTuple {
+    /** What the translation knows of the transport. */
+    enum Transport {
+        TCP,
+        UDP,
+        ECHO,
+        /** Its checksum does not cover the IP addresses, so they can be changed without looking into it. */
+        OPAQUE
+    }
+
+    // IANA protocol numbers
+    private static final int ICMP = 1;
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+    private static final int GRE = 47;
+    private static final int ESP = 50;
+    private static final int ICMP_V6 = 58;
+    private static final int SCTP = 132;
+
+    // IPv6 extension headers
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
+    private static final int FRAGMENT_HEADER = 44;
+    private static final int AUTHENTICATION = 51;
+    private static final int DESTINATION_OPTIONS = 60;
+    private static final int MOBILITY = 135;
+
+    private static final int V4_HEADER_BYTES = 20;
+    private static final int V4_MORE_FRAGMENTS_OR_OFFSET = 0x3fff;
+    private static final int V6_HEADER_BYTES = 40;
+    private static final int TCP_HEADER_BYTES = 20;
+    private static final int UDP_HEADER_BYTES = 8;
+    private static final int ICMP_HEADER_BYTES = 8;
+
+    private static final int FIN = 0x01;
+    private static final int SYN = 0x02;
+    private static final int RST = 0x04;
+    private static final int ACK = 0x10;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    ByteBuffer memory = NOTHING;
+    int offset;
+    private int length;
+    boolean v4;
+    private int protocol;
+    Transport transport = Transport.OPAQUE;
+    int transportAt; // index into memory
+    int sourcePort;
+    int destinationPort;
+    private int tcpFlags;
+    private boolean echoReply;
+    long sourceHigh;
+    long sourceLow;
+    long destinationHigh;
+    long destinationLow;
+
+    /**
+     * Looks at {@code length} bytes of a big-endian buffer.
+     *
+     * @return why it can't be translated, after which nothing else may be asked; null when it can
+     */
+    public @Nullable Drop wrap(ByteBuffer buffer, int start, int bytes) {
+        memory = buffer;
+        offset = start;
+        length = bytes;
+        sourcePort = 0;
+        destinationPort = 0;
+        tcpFlags = 0;
+        echoReply = false;
+        if (bytes == 0) {
+            return Drop.EMPTY;
+        }
+        return switch (u8(start) >>> 4) {
+            case 4 -> wrapV4();
+            case 6 -> wrapV6();
+            default -> Drop.NOT_IP;
+        };
+    }
+
+    private @Nullable Drop wrapV4() {
+        if (length < V4_HEADER_BYTES) {
+            return Drop.TRUNCATED_HEADER;
+        }
+        int headerBytes = (u8(offset) & 15) * 4;
+        if (u16(offset + 2) != length) {
+            return Drop.LENGTH_MISMATCH;
+        }
+        if (headerBytes < V4_HEADER_BYTES || headerBytes > length) {
+            return Drop.BAD_HEADER_LENGTH;
+        }
+        if ((u16(offset + 6) & V4_MORE_FRAGMENTS_OR_OFFSET) != 0) {
+            return Drop.FRAGMENT;
+        }
+        v4 = true;
+        sourceHigh = 0;
+        sourceLow = Addresses.mapped(memory.getInt(offset + 12));
+        destinationHigh = 0;
+        destinationLow = Addresses.mapped(memory.getInt(offset + 16));
+        return wrapTransport(u8(offset + 9), offset + headerBytes);
+    }
+
+    private @Nullable Drop wrapV6() {
+        if (length < V6_HEADER_BYTES) {
+            return Drop.TRUNCATED_HEADER;
+        }
+        if (u16(offset + 4) + V6_HEADER_BYTES != length) {
+            return Drop.LENGTH_MISMATCH;
+        }
+        v4 = false;
+        sourceHigh = memory.getLong(offset + 8);
+        sourceLow = memory.getLong(offset + 16);
+        destinationHigh = memory.getLong(offset + 24);
+        destinationLow = memory.getLong(offset + 32);
+        int next = u8(offset + 6);
+        int at = offset + V6_HEADER_BYTES;
+        while (next == HOP_BY_HOP || next == DESTINATION_OPTIONS) {
+            if (end() - at < 8 || end() - at < 8 + u8(at + 1) * 8) {
+                return Drop.TRUNCATED_HEADER;
+            }
+            next = u8(at);
+            at += 8 + u8(at + 1) * 8;
+        }
+        return wrapTransport(next, at);
+    }
+
+    private @Nullable Drop wrapTransport(int found, int at) {
+        protocol = found;
+        transportAt = at;
+        int available = end() - at;
+        return switch (found) {
+            case TCP -> wrapTcp(at, available);
+            case UDP -> wrapUdp(at, available);
+            case ICMP -> v4 ? wrapEcho(at, available, 8, 0) : Drop.UNSUPPORTED_PROTOCOL;
+            case ICMP_V6 -> v4 ? Drop.UNSUPPORTED_PROTOCOL : wrapEcho(at, available, 128, 129);
+            case SCTP, GRE, ESP -> {
+                transport = Transport.OPAQUE;
+                yield null;
+            }
+            case FRAGMENT_HEADER -> v4 ? Drop.UNSUPPORTED_PROTOCOL : Drop.FRAGMENT;
+            // They name addresses of their own or protect the ones that change.
+            case ROUTING, AUTHENTICATION, MOBILITY -> v4 ? Drop.UNSUPPORTED_PROTOCOL : Drop.EXTENSION_HEADER;
+            default -> Drop.UNSUPPORTED_PROTOCOL;
+        };
+    }
+
+    private @Nullable Drop wrapTcp(int at, int available) {
+        if (available < TCP_HEADER_BYTES) {
+            return Drop.TRUNCATED_TRANSPORT;
+        }
+        int headerBytes = (u8(at + 12) >>> 4) * 4;
+        if (headerBytes < TCP_HEADER_BYTES || headerBytes > available) {
+            return Drop.BAD_TRANSPORT_LENGTH;
+        }
+        transport = Transport.TCP;
+        readPorts(at);
+        tcpFlags = u8(at + 13);
+        return null;
+    }
+
+    private @Nullable Drop wrapUdp(int at, int available) {
+        if (available < UDP_HEADER_BYTES) {
+            return Drop.TRUNCATED_TRANSPORT;
+        }
+        int datagramBytes = u16(at + 4);
+        if (datagramBytes < UDP_HEADER_BYTES || datagramBytes > available) {
+            return Drop.BAD_TRANSPORT_LENGTH;
+        }
+        transport = Transport.UDP;
+        readPorts(at);
+        return null;
+    }
+
+    /** The identifier takes the place of the asker's port; the asked side has port 0. */
+    private @Nullable Drop wrapEcho(int at, int available, int request, int reply) {
+        if (available < ICMP_HEADER_BYTES) {
+            return Drop.TRUNCATED_TRANSPORT;
+        }
+        int type = u8(at);
+        if ((type != request && type != reply) || u8(at + 1) != 0) {
+            return Drop.UNSUPPORTED_ICMP;
+        }
+        transport = Transport.ECHO;
+        echoReply = type == reply;
+        if (echoReply) {
+            destinationPort = u16(at + 4);
+        } else {
+            sourcePort = u16(at + 4);
+        }
+        return null;
+    }
+
+    private void readPorts(int at) {
+        sourcePort = u16(at);
+        destinationPort = u16(at + 2);
+    }
+
+    public int length() {
+        return length;
+    }
+
+    boolean isV4() {
+        return v4;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public long sourceHigh() {
+        return sourceHigh;
+    }
+
+    @Override
+    public long sourceLow() {
+        return sourceLow;
+    }
+
+    @Override
+    public long destinationHigh() {
+        return destinationHigh;
+    }
+
+    @Override
+    public long destinationLow() {
+        return destinationLow;
+    }
+
+    @Override
+    public int protocol() {
+        return protocol;
+    }
+
+    @Override
+    public int sourcePort() {
+        return sourcePort;
+    }
+
+    @Override
+    public int destinationPort() {
+        return destinationPort;
+    }
+
+    /** The first segment of a TCP connection, or a repetition of it. */
+    boolean isSyn() {
+        return (tcpFlags & (SYN | ACK | RST)) == SYN;
+    }
+
+    boolean isAck() {
+        return (tcpFlags & ACK) != 0;
+    }
+
+    /** TCP: the sequence number of its first octet. */
+    int sequence() {
+        return memory.getInt(transportAt + 4);
+    }
+
+    /** TCP: the sequence number after its last octet; SYN and FIN take one each (RFC 9293, 3.4). */
+    int sequenceEnd() {
+        int headerBytes = (u8(transportAt + 12) >>> 4) * 4;
+        int octets = end() - transportAt - headerBytes;
+        return sequence() + octets + ((tcpFlags & SYN) != 0 ? 1 : 0) + ((tcpFlags & FIN) != 0 ? 1 : 0);
+    }
+
+    /** TCP: the sequence number that its sender expects next. Means something if {@link #isAck}. */
+    int acknowledgment() {
+        return memory.getInt(transportAt + 8);
+    }
+
+    boolean isFin() {
+        return (tcpFlags & FIN) != 0;
+    }
+
+    boolean isReset() {
+        return (tcpFlags & RST) != 0;
+    }
+
+    /** Whether it can only answer something. */
+    boolean isEchoReply() {
+        return echoReply;
+    }
+
+    private int end() {
+        return offset + length;
+    }
+
+    private int u8(int at) {
+        return memory.get(at) & 0xff;
+    }
+
+    final int u16(int at) {
+        return memory.getShort(at) & 0xffff;
+    }
+}
