@@ -75,7 +75,15 @@ final class RouteBytes implements Figure {
             consumer.seekToBeginning(List.of(partition));
             try (KafkaProducer<String, byte[]> producer = producer(16_384)) {
                 for (int service = 0; service < realm.services; service++) {
-                    send(producer, topic, sharing, service, -1, realm.serviceKey(service), realm.serviceValue(service), 1);
+                    send(
+                            producer,
+                            topic,
+                            sharing,
+                            service,
+                            -1,
+                            realm.serviceKey(service),
+                            realm.serviceValue(service),
+                            1);
                 }
                 for (int n = 0; n < realm.instances; n++) {
                     send(producer, topic, sharing, n, true, 2L + n);

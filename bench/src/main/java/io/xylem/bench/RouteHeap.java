@@ -27,9 +27,11 @@ final class RouteHeap implements Figure {
         }
         long before = usedBytes();
         Object kept = realm.read();
-        long after = usedBytes();
-        Reference.reachabilityFence(kept);
-        heap.add((double) avroBytes / routes, (double) (after - before) / routes);
+        try {
+            heap.add((double) avroBytes / routes, (double) (usedBytes() - before) / routes);
+        } finally {
+            Reference.reachabilityFence(kept);
+        }
     }
 
     private static long usedBytes() {

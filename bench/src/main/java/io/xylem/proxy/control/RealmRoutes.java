@@ -86,8 +86,7 @@ public final class RealmRoutes {
                         new Route(
                                 REALM,
                                 known.version(),
-                                new ServiceRoute(
-                                        known.service().toString(), AvroWords.toAvro(known.serviceIps()))));
+                                new ServiceRoute(known.service().toString(), AvroWords.toAvro(known.serviceIps()))));
     }
 
     public static RecordHeaders headers(long version) {
@@ -133,7 +132,8 @@ public final class RealmRoutes {
         for (String netns : List.of(netnsOfOne, netnsOfOther)) {
             int number = attached.size();
             InstanceName instance = new InstanceName(own, number);
-            DualAddress instanceIp = dual(0x0a1e_fff0 + number, 0xfdff_0000_0000_0000L, 0xffff_fff0L + number);
+            // A full realm has all but the first and the last one.
+            DualAddress instanceIp = dual(0x0a1e_0000 + number * 0xffff, 0xfdff_0000_0000_0000L, 0xffff_fff0L + number);
             DualAddress namespaceIp = dual(0x0a11_fff0 + number, 0xfc00_0000_0000_0000L, 0xffff_fff0L + number);
             updates.add(new RouteUpdate.InstanceAt(
                     instance, instanceIp, namespaceIp, "w0", endpoint(0), InstanceState.READY, 1));

@@ -99,10 +99,11 @@ final class DemoCluster implements AutoCloseable {
             for (JsonNode route : JSON.readTree(reply.body())) {
                 String service = route.path("service").asText();
                 String worker = route.path("worker").asText();
-                if (worker.equals(workerOf.get(service + "#" + route.path("instance").asText()))
+                if (worker.equals(workerOf.get(
+                                service + "#" + route.path("instance").asText()))
                         && route.path("readiness").asText().equals("READY")) {
-                    seen.ready.add(
-                            new ReadyRoute(service, worker, route.path("version").asLong()));
+                    seen.ready.add(new ReadyRoute(
+                            service, worker, route.path("version").asLong()));
                 }
             }
             return seen.ready.size() == workerOf.size();

@@ -1,10 +1,12 @@
 package io.xylem.cli.demo;
 
 import static io.xylem.schemas.AvroWords.toModel;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.xylem.cli.cluster.Child;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.DevCluster;
 import io.xylem.cli.cluster.LocalHttp;
@@ -17,6 +19,7 @@ import io.xylem.schemas.avro.ServiceRegistered;
 import io.xylem.schemas.avro.UnderlayEndpoint;
 import io.xylem.schemas.avro.WorkerJoined;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,17 +54,16 @@ class ControlPlaneDownIT {
     @BeforeEach
     void up() throws IOException {
         List<String> missing = Requirements.missing();
-        assumeTrue(System.getenv("CI") != null || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
+        assumeTrue(
+                System.getenv("CI") != null || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
         cluster = new DevCluster(dir);
         state = cluster.up(List.of("w1", "w2"), Progress.SILENT);
-        state.processes().forEach(child -> {
-            ProcessHandle process = ProcessHandle.of(child.pid()).orElseThrow();
-            ProcessHandle.Info info = process.info();
-            List<String> command = new ArrayList<>(List.of(info.command().orElseThrow()));
-            command.addAll(List.of(info.arguments().orElseThrow()));
-            commands.put(child.name(), command);
-            processes.put(child.name(), process);
-        });
+        for (Child child : state.processes()) {
+            processes.put(child.name(), ProcessHandle.of(child.pid()).orElseThrow());
+            // ProcessHandle tells no arguments when they are longer than a page, as a class path is.
+            String command = Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"));
+            commands.put(child.name(), List.of(command.split("\0", 0)));
+        }
         try (DemoCluster demo = new DemoCluster(cluster, state)) {
             List<Outcome> outcomes = demo.publish(List.of(
                     joined("w1"),
@@ -107,6 +109,7 @@ class ControlPlaneDownIT {
         }
         instances.forEach(DemoInstance::close);
         processes.values().forEach(ProcessHandle::destroyForcibly);
+        processes.values().forEach(process -> process.onExit().join());
         if (cluster != null) {
             cluster.down(Progress.SILENT);
         }
@@ -123,7 +126,9 @@ class ControlPlaneDownIT {
 
         restartClientsWorker();
         traffic.awaitAnswers(200);
-        assertThat(traffic.failuresSinceRestart()).as("restarted without the control plane").isZero();
+        assertThat(traffic.failuresSinceRestart())
+                .as("restarted without the control plane")
+                .isZero();
 
         startControlPlane();
         kill(CLIENTS_WORKER);
@@ -136,16 +141,19 @@ class ControlPlaneDownIT {
 
         startControlPlane();
         traffic.awaitAnswersOf(Set.of("S1"));
-        assertThat(traffic.failuresSinceRestart()).as("while it caught up with the removal").isZero();
+        assertThat(traffic.failuresSinceRestart())
+                .as("while it caught up with the removal")
+                .isZero();
     }
 
     private void startControlPlane() {
         CONTROL_PLANE.forEach(this::start);
         for (int port : List.of(state.ports().allocator(), state.ports().routing())) {
-            await().atMost(PATIENCE).ignoreExceptionsInstanceOf(IOException.class).until(() -> LocalHttp.send(
-                            "GET", "http://127.0.0.1:" + port + "/health/ready", null, PATIENCE)
-                    .status()
-                    == 200);
+            await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() -> LocalHttp.send("GET", "http://127.0.0.1:" + port + "/health/ready", null, PATIENCE)
+                                    .status()
+                            == 200);
         }
     }
 
@@ -157,7 +165,7 @@ class ControlPlaneDownIT {
 
     /** Without a chance to say goodbye. */
     private void kill(String name) {
-        ProcessHandle process = processes.get(name);
+        ProcessHandle process = requireNonNull(processes.get(name));
         process.destroyForcibly();
         await().atMost(PATIENCE).until(() -> !process.isAlive());
     }
@@ -166,7 +174,7 @@ class ControlPlaneDownIT {
         try {
             processes.put(
                     name,
-                    new ProcessBuilder(commands.get(name))
+                    new ProcessBuilder(requireNonNull(commands.get(name)))
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(
                                     dir.resolve("logs").resolve(name + ".log").toFile()))

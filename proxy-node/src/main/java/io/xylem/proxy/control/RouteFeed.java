@@ -48,11 +48,6 @@ public final class RouteFeed implements Runnable, AutoCloseable {
     private static final long FROM_BEGINNING = -1;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long RETRY_MS = 1000;
-    private static final long SNAPSHOT_EVERY_MS = 2000;
-    /** Of many routes it takes a while: the pause is so many times longer. */
-    private static final long SNAPSHOT_PAUSE = 20;
-    /** Well within the route topic's {@code delete.retention.ms} of 7 days. */
-    private static final long SNAPSHOT_MAX_AGE_MS = TimeUnit.DAYS.toMillis(3);
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteFeed.class);
 
@@ -70,12 +65,11 @@ public final class RouteFeed implements Runnable, AutoCloseable {
     }
 
     private final FeedSource source;
-    private final Path snapshotFile;
     private final Supplier<? extends Consumer<String, byte[]>> consumers;
     private final Deserializer<Route> deserializer;
     private final Routes routes;
     private final Listener listener;
-    private final LongSupplier clockMs;
+    private final SnapshotKeeper snapshots;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final AtomicLong unreadable = new AtomicLong();
@@ -86,9 +80,6 @@ public final class RouteFeed implements Runnable, AutoCloseable {
 
     private long nextOffset = FROM_BEGINNING;
     private boolean unsaved;
-    private List<ServiceName> savedInterests = List.of();
-    private long savedAtMs;
-    private long saveEveryMs = SNAPSHOT_EVERY_MS;
     private String lastTrouble = "";
     private volatile boolean running = true;
     private volatile @Nullable Consumer<String, byte[]> current;
@@ -102,12 +93,11 @@ public final class RouteFeed implements Runnable, AutoCloseable {
             Listener listener,
             LongSupplier clockMs) {
         this.source = source;
-        this.snapshotFile = snapshotFile;
         this.consumers = consumers;
         this.deserializer = deserializer;
         this.routes = routes;
         this.listener = listener;
-        this.clockMs = clockMs;
+        snapshots = new SnapshotKeeper(source, snapshotFile, clockMs);
         fold = new RouteFold(source.worker());
     }
 
@@ -117,29 +107,21 @@ public final class RouteFeed implements Runnable, AutoCloseable {
      * @return the services that the worker wanted to hear of
      */
     List<ServiceName> restore() throws IOException {
-        RouteSnapshot snapshot = RouteSnapshot.load(snapshotFile, source.realm(), source.worker())
-                .orElse(null);
+        RouteSnapshot snapshot = snapshots.load().orElse(null);
         if (snapshot == null) {
             return List.of();
         }
         snapshot.updates().forEach(fold::applyPart);
         fold.reach(snapshot.version());
         routes.publish(fold);
-        savedAtMs = snapshot.savedAtMs();
-        savedInterests = snapshot.interests();
-        if (!snapshot.source().equals(source)) {
-            startOver("the snapshot is of the feed " + snapshot.source().kind());
-        } else if (clockMs.getAsLong() - savedAtMs > SNAPSHOT_MAX_AGE_MS) {
-            startOver("the snapshot is older than the topic keeps withdrawals");
-        } else {
-            nextOffset = snapshot.nextOffset();
-        }
+        nextOffset = snapshot.nextOffset();
+        snapshots.objection(snapshot).ifPresent(this::startOver);
         LOG.info(
                 "starts with {} instances and {} services of version {} from the snapshot",
                 routes.table().instanceCount(),
                 routes.table().serviceCount(),
                 routes.table().version());
-        return savedInterests;
+        return snapshot.interests();
     }
 
     /** Follows the topic until closed. On a platform thread of its own. */
@@ -193,8 +175,7 @@ public final class RouteFeed implements Runnable, AutoCloseable {
                 caughtUp.countDown();
             }
             lastTrouble = "";
-            unsaved |= !listener.interests().equals(savedInterests);
-            if (clockMs.getAsLong() - savedAtMs >= saveEveryMs) {
+            if (snapshots.isDue()) {
                 save();
             }
         }
@@ -265,27 +246,10 @@ public final class RouteFeed implements Runnable, AutoCloseable {
 
     private void save() {
         // While a fresh fold is being read, the old snapshot is the better one.
-        if (!unsaved || replacing || nextOffset == FROM_BEGINNING) {
+        if (replacing || nextOffset == FROM_BEGINNING || !(unsaved || snapshots.lacks(listener.interests()))) {
             return;
         }
-        try {
-            long startMs = clockMs.getAsLong();
-            List<ServiceName> interests = listener.interests();
-            new RouteSnapshot(
-                            source,
-                            nextOffset,
-                            startMs,
-                            routes.table().version(),
-                            interests,
-                            fold.updates().toList())
-                    .save(snapshotFile);
-            savedInterests = interests;
-            savedAtMs = clockMs.getAsLong();
-            saveEveryMs = Math.max(SNAPSHOT_EVERY_MS, SNAPSHOT_PAUSE * (savedAtMs - startMs));
-            unsaved = false;
-        } catch (IOException e) {
-            LOG.warn("cannot write {}: a restart would read more of the topic again: {}", snapshotFile, e.toString());
-        }
+        unsaved = !snapshots.save(fold, routes.table().version(), nextOffset, listener.interests());
     }
 
     /** The same trouble is told once. */

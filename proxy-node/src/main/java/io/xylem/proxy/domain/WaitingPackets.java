@@ -32,10 +32,13 @@ public final class WaitingPackets {
      * @param packets that wait in each direction
      * @param packetsPerAddress of one unknown address
      * @param packetsPerInstance of one instance here, so that none of them takes all the room
+     * @param settleNs how long a packet waits for usable instances of a service that is known already: its routes may
+     *     come one by one
      * @param rememberNs how long an address that nobody has is not asked for again
      */
-    public record Limits(int packets, int packetsPerAddress, int packetsPerInstance, long waitNs, long rememberNs) {
-        public static final Limits DEFAULT = new Limits(512, 4, 128, 1_000_000_000L, 1_000_000_000L);
+    public record Limits(
+            int packets, int packetsPerAddress, int packetsPerInstance, long waitNs, long settleNs, long rememberNs) {
+        public static final Limits DEFAULT = new Limits(512, 4, 128, 1_000_000_000L, 100_000_000L, 1_000_000_000L);
     }
 
     private record Waiting(Ipv6 address, Ipv6 own, byte[] packet, long sinceNs) {}
@@ -45,6 +48,8 @@ public final class WaitingPackets {
         final Queue<byte[]> ready = new ArrayDeque<>();
         final Map<Ipv6, Integer> byAddress = new HashMap<>();
         final Map<Ipv6, Integer> byInstance = new HashMap<>();
+        /** A packet here only waits for its service's instances still. */
+        boolean unsettled;
 
         int size() {
             return waiting.size() + ready.size();
@@ -131,8 +136,8 @@ public final class WaitingPackets {
         for (Map.Entry<Direction, Line> entry : lines.entrySet()) {
             Line line = entry.getValue();
             if (!line.waiting.isEmpty()) {
-                if (answered || newTable) {
-                    admit(entry.getKey(), line, table);
+                if (answered || newTable || line.unsettled) {
+                    admit(entry.getKey(), line, table, nowNs);
                 }
                 dropLate(entry.getKey(), line, nowNs);
             }
@@ -144,13 +149,19 @@ public final class WaitingPackets {
         return line(direction).ready.poll();
     }
 
-    private void admit(Direction direction, Line line, RouteTable table) {
+    private void admit(Direction direction, Line line, RouteTable table, long nowNs) {
+        line.unsettled = false;
         for (int left = line.waiting.size(); left > 0; left--) {
             Waiting packet = line.waiting.remove();
             Ipv6 address = packet.address;
-            boolean known = table.instance(address.high(), address.low()) != null
-                    || (direction == Direction.OUTBOUND && table.service(address.high(), address.low()) != null);
-            if (known || unknownSinceNs.containsKey(address)) {
+            ServiceAddress service =
+                    direction == Direction.OUTBOUND ? table.service(address.high(), address.low()) : null;
+            boolean settled =
+                    service != null && (!service.targets().isEmpty() || nowNs - packet.sinceNs >= limits.settleNs);
+            line.unsettled |= service != null && !settled;
+            if (settled
+                    || (service == null && table.instance(address.high(), address.low()) != null)
+                    || unknownSinceNs.containsKey(address)) {
                 line.count(packet);
                 line.ready.add(packet.packet);
             } else {

@@ -59,8 +59,7 @@ class StatusReporterTest {
     private MockProducer<String, WorkerStatus> producer() {
         Node node = new Node(1, "127.0.0.1", 1);
         Node[] nodes = {node};
-        List<PartitionInfo> partitions =
-                List.of(new PartitionInfo(Topics.WORKER_STATUS.name(), 0, node, nodes, nodes));
+        List<PartitionInfo> partitions = List.of(new PartitionInfo(Topics.WORKER_STATUS.name(), 0, node, nodes, nodes));
         return new MockProducer<>(
                 new Cluster("mock", List.of(node), partitions, Set.of(), Set.of()),
                 true,

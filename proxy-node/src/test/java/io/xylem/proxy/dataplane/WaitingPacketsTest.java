@@ -180,6 +180,32 @@ class WaitingPacketsTest {
     }
 
     @Test
+    void aServiceMayBeKnownBeforeItsInstancesAre() {
+        hosts(1);
+        send(1, "10.30.0.1", 1);
+        service();
+        turn();
+        assertThat(sent()).isEmpty();
+        instance(1);
+        turn();
+        assertThat(sent()).containsExactly(1);
+    }
+
+    @Test
+    void aServiceWithoutInstancesRefusesSoon() {
+        hosts(1);
+        send(1, "10.30.0.1", 1);
+        service();
+        turn();
+        assertThat(dropped()).isZero();
+        nowNs += SECOND_NS / 10;
+        turn();
+        assertThat(dropped(Drop.SCALED_TO_ZERO)).isEqualTo(1);
+        send(1, "10.30.0.1", 2);
+        assertThat(dropped(Drop.SCALED_TO_ZERO)).as("it is known now").isEqualTo(2);
+    }
+
+    @Test
     void otherFlowsAreNotHeldUp() {
         hosts(1);
         hosts(2);
@@ -205,6 +231,7 @@ class WaitingPacketsTest {
         nobodyHas("10.30.0.7");
         turn();
         assertThat(dropped(Drop.UNKNOWN_DESTINATION)).isEqualTo(2);
+        assertThat(counters.get(Count.SENT_UNREACHABLES)).as("answers").isEqualTo(2);
         nowNs += SECOND_NS - 1;
         send(1, "10.30.0.7", 3);
         assertThat(dropped(Drop.UNKNOWN_DESTINATION)).isEqualTo(3);
