@@ -3,10 +3,12 @@ package io.xylem.proxy.domain;
 import io.xylem.balancing.Candidate;
 import io.xylem.balancing.Explanation;
 import io.xylem.balancing.Policies;
+import io.xylem.balancing.Site;
 import io.xylem.proxy.domain.Explained.Considered;
 import io.xylem.proxy.domain.Explained.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@link Translator#explain} by the same tables, in the same order of questions, without touching anything. */
@@ -16,13 +18,21 @@ final class Explainer {
     private final Policies policies;
     private final RouteTable routes;
     private final Attachments attachments;
+    private final Function<Attachment, Site> site;
 
-    Explainer(FlowTable flows, Choosers choosers, Policies policies, RouteTable routes, Attachments attachments) {
+    Explainer(
+            FlowTable flows,
+            Choosers choosers,
+            Policies policies,
+            RouteTable routes,
+            Attachments attachments,
+            Function<Attachment, Site> site) {
         this.flows = flows;
         this.choosers = choosers;
         this.policies = policies;
         this.routes = routes;
         this.attachments = attachments;
+        this.site = site;
     }
 
     Explained explain(FiveTuple packet, long nowNs) {
@@ -66,7 +76,7 @@ final class Explainer {
     }
 
     private Explained byPolicy(FiveTuple packet, Attachment own, ServiceAddress service, long nowNs) {
-        Explanation explanation = choosers.explain(service, own.instance(), Translator.site(routes, own), nowNs)
+        Explanation explanation = choosers.explain(service, own.instance(), site.apply(own), nowNs)
                 .orElse(null);
         if (explanation == null) {
             return dropped(

@@ -111,9 +111,13 @@ public final class RoundTrips {
     }
 
     private boolean needsRoundTrips(String ipType) {
-        return policies.find(ipType)
-                .map(policy -> policy.needs().contains(Need.ROUND_TRIPS))
-                .orElse(false);
+        try {
+            return policies.find(ipType)
+                    .map(policy -> policy.needs().contains(Need.ROUND_TRIPS))
+                    .orElse(false);
+        } catch (RuntimeException | LinkageError e) {
+            return false; // a policy may be anybody's code; its failure shows with its first choice
+        }
     }
 
     private void add(String worker, Target target) {

@@ -43,6 +43,9 @@ public final class Translator {
     private final Departures departures;
     private RouteTable routes = RouteTable.empty("");
     private Attachments attachments = Attachments.NONE;
+    /** Where this worker is; not known before somebody asks. */
+    private @Nullable Site site;
+
     /** Changes with either table; a flow of an older epoch is checked against the tables before it is used. */
     private int epoch;
 
@@ -75,6 +78,7 @@ public final class Translator {
     public void use(RouteTable currentRoutes, Attachments currentAttachments) {
         if (currentRoutes != routes) {
             choosers.retain(currentRoutes);
+            site = null;
         }
         if (currentRoutes != routes || currentAttachments != attachments) {
             epoch++;
@@ -196,7 +200,7 @@ public final class Translator {
 
     /** What {@link #outbound} would do with a packet like this one, and why; changes nothing. */
     public Explained explain(FiveTuple packet, long nowNs) {
-        return new Explainer(flows, choosers, policies, routes, attachments).explain(packet, nowNs);
+        return new Explainer(flows, choosers, policies, routes, attachments, this::site).explain(packet, nowNs);
     }
 
     /** Who gets a packet that belongs to no flow. */
@@ -214,7 +218,7 @@ public final class Translator {
         }
         service.usage().note(nowNs);
         Drop refusal = refusal(service);
-        return refusal != null ? refusal : choosers.choose(service, own.instance(), site(routes, own), nowNs);
+        return refusal != null ? refusal : choosers.choose(service, own.instance(), site(own), nowNs);
     }
 
     /** Who gets a new flow to an instance IP. */
@@ -233,10 +237,16 @@ public final class Translator {
         return service.targets().isEmpty() ? Drop.NO_USABLE_INSTANCE : null;
     }
 
-    /** Where this worker is: the client's own route says it. */
-    static Site site(RouteTable routes, Attachment own) {
-        Target route = routes.instance(0, Addresses.low(own.instanceIp(), true));
-        return route != null && route.local() ? route.candidate().site() : new Site(routes.worker(), null, null);
+    /** The route of any instance here says where this worker is. */
+    private Site site(Attachment own) {
+        if (site == null) {
+            Target route = routes.instance(0, Addresses.low(own.instanceIp(), true));
+            if (route == null || !route.local()) {
+                return new Site(routes.worker(), null, null);
+            }
+            site = route.candidate().site();
+        }
+        return site;
     }
 
     /** Whether its sender must know that the other end is gone; the others, a SYN too, may go to another instance. */

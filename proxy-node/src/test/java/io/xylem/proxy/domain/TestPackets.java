@@ -105,7 +105,18 @@ public final class TestPackets {
             case Udp u -> IpNumber.UDP;
             case Echo e -> from instanceof Inet4Address ? IpNumber.ICMPV4 : IpNumber.ICMPV6;
         };
-        return ip(from, to, protocol, transport);
+        byte[] packet = ip(from, to, protocol, transport);
+        return content instanceof Udp udp && udp.hasChecksum() ? withChecksum(packet) : packet;
+    }
+
+    /** Pcap4J leaves a UDP checksum that comes out as 0, which would mean that there is none (RFC 768). */
+    private static byte[] withChecksum(byte[] packet) {
+        int at = (packet[0] >> 4 == 4 ? 20 : 40) + 6;
+        if (packet[at] == 0 && packet[at + 1] == 0) {
+            packet[at] = (byte) 0xff;
+            packet[at + 1] = (byte) 0xff;
+        }
+        return packet;
     }
 
     /** A packet whose transport is any bytes. */
