@@ -34,6 +34,10 @@ final class Connection {
     @Mixin
     private DevClusterDir directory = new DevClusterDir();
 
+    DevClusterDir developmentCluster() {
+        return directory;
+    }
+
     /** Whether a cluster other than the development one is named. */
     boolean isNamed() {
         return bootstrap != null

@@ -42,7 +42,8 @@ final class ExplainCommand extends BaseCommand {
             names = "--to",
             required = true,
             paramLabel = "IP[:PORT][/PROTOCOL]",
-            description = "What it dials: a service IP or an instance IP; tcp, udp or icmp. An IPv6 address with a port stands in brackets.")
+            description =
+                    "What it dials: a service IP or an instance IP; tcp, udp or icmp. An IPv6 address with a port stands in brackets.")
     private String to = "";
 
     @Option(
@@ -53,9 +54,6 @@ final class ExplainCommand extends BaseCommand {
 
     @ArgGroup
     private @Nullable WorkerAt where;
-
-    @Mixin
-    private DevClusterDir directory = new DevClusterDir();
 
     @Mixin
     private AuditScope scope = new AuditScope();
@@ -84,6 +82,7 @@ final class ExplainCommand extends BaseCommand {
 
     /** The one that was named, or that of the development cluster which hosts the sender. */
     private WorkerApi worker() throws IOException {
+        DevClusterDir directory = scope.connection().developmentCluster();
         return where != null ? where.api(directory) : WorkerAt.of(directory.running(), hostOfSender());
     }
 
@@ -96,8 +95,8 @@ final class ExplainCommand extends BaseCommand {
                         || instance.at("/namespaceIp/v6").asText().equals(sender))
                 .map(instance -> instance.path("worker").asText())
                 .findFirst()
-                .orElseThrow(() -> new CommandException("no instance has the namespace IP " + sender
-                        + "; `xylem get instances -o wide` lists them"));
+                .orElseThrow(() -> new CommandException(
+                        "no instance has the namespace IP " + sender + "; `xylem get instances -o wide` lists them"));
     }
 
     private void print(JsonNode explained) {
@@ -108,7 +107,9 @@ final class ExplainCommand extends BaseCommand {
             }
         }
         if (explained.hasNonNull("existingFlow")) {
-            out().println(line("flow", explained.path("existingFlow").asBoolean() ? "exists, and keeps its instance" : "a new one"));
+            out().println(line(
+                    "flow",
+                    explained.path("existingFlow").asBoolean() ? "exists, and keeps its instance" : "a new one"));
         }
         table(explained.path("candidates"), List.of("instance", "worker", "weight", "score", "chosen"));
         table(explained.path("path"), List.of("at", "source", "destination"));
@@ -118,8 +119,10 @@ final class ExplainCommand extends BaseCommand {
         if (rows.isEmpty()) {
             return;
         }
-        Table table = new Table(fields.stream().map(field -> field.toUpperCase(Locale.ROOT)).toList());
-        rows.forEach(row -> table.row(fields.stream().map(field -> row.path(field).asText()).toList()));
+        Table table = new Table(
+                fields.stream().map(field -> field.toUpperCase(Locale.ROOT)).toList());
+        rows.forEach(row ->
+                table.row(fields.stream().map(field -> row.path(field).asText()).toList()));
         out().println();
         table.print(out());
     }

@@ -51,8 +51,8 @@ final class PastState {
         try {
             return text.indexOf(':') < 0 ? text : Ipv6.parse(text).toString();
         } catch (IllegalArgumentException e) {
-            throw new CommandException("'" + end + "' is no address with a port and a protocol, e.g. 10.30.0.1:80/tcp: "
-                    + e.getMessage());
+            throw new CommandException(
+                    "'" + end + "' is no address with a port and a protocol, e.g. 10.30.0.1:80/tcp: " + e.getMessage());
         }
     }
 
@@ -72,12 +72,16 @@ final class PastState {
                         .filter(instance -> isUsable(instance, InstanceState.READY))
                         .toList();
                 node.put("service", service.name()).put("policy", ip.ipType());
-                return outcome(node, usable, "each of the candidates could get a new flow; which one a worker chose is not in the log");
+                return outcome(
+                        node,
+                        usable,
+                        "each of the candidates could get a new flow; which one a worker chose is not in the log");
             }
         }
         for (Entity.Instance instance : instances) {
             if (has(instance.instanceIp(), to)) {
-                boolean isReachable = isUsable(instance, InstanceState.READY) || isUsable(instance, InstanceState.DRAINING);
+                boolean isReachable =
+                        isUsable(instance, InstanceState.READY) || isUsable(instance, InstanceState.DRAINING);
                 node.put("instance", name(instance)).put("worker", instance.worker());
                 return outcome(node, isReachable ? List.of(instance) : List.of(), "an instance IP means this instance");
             }
@@ -87,7 +91,8 @@ final class PastState {
 
     private static ObjectNode outcome(ObjectNode node, List<Entity.Instance> usable, String reason) {
         if (usable.isEmpty()) {
-            return node.put("drop", "NO_USABLE_INSTANCE").put("reason", "no instance was ready on a worker that was heard");
+            return node.put("drop", "NO_USABLE_INSTANCE")
+                    .put("reason", "no instance was ready on a worker that was heard");
         }
         node.put("reason", reason);
         ArrayNode candidates = node.putArray("candidates");
@@ -104,7 +109,10 @@ final class PastState {
     }
 
     private static @Nullable ServiceIp dialled(Entity.Service service, String to) {
-        return service.ips().stream().filter(ip -> has(ip.address(), to)).findFirst().orElse(null);
+        return service.ips().stream()
+                .filter(ip -> has(ip.address(), to))
+                .findFirst()
+                .orElse(null);
     }
 
     private static boolean has(DualAddress address, String text) {

@@ -72,7 +72,8 @@ class PastStateTest {
         List<Entity> entities = new ArrayList<>(List.of(instances));
         entities.add(worker("w1", 1, false));
         entities.add(worker("silent", 2, true));
-        entities.add(new Entity.Service("main|service|" + S, 3, S, List.of(new ServiceIp("RR", address("10.30.0.1", "fdff:2000::1")))));
+        entities.add(new Entity.Service(
+                "main|service|" + S, 3, S, List.of(new ServiceIp("RR", address("10.30.0.1", "fdff:2000::1")))));
         return new PastState(entities);
     }
 
