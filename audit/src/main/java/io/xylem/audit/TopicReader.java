@@ -40,16 +40,16 @@ final class TopicReader<V, T> implements Iterator<T>, AutoCloseable {
     private final Topic<V> topic;
     private final Map<String, Object> config;
     private final Decoded<V, T> decoded;
-    private final Thread thread;
     private Iterator<T> batch = List.<T>of().iterator();
     private volatile @Nullable RuntimeException failure;
+    private volatile boolean isClosed;
     private boolean isAtEnd;
 
     TopicReader(Topic<V> topic, int partition, long from, long end, Map<String, Object> config, Decoded<V, T> decoded) {
         this.topic = topic;
         this.config = config;
         this.decoded = decoded;
-        this.thread = Thread.ofPlatform()
+        var _ = Thread.ofPlatform()
                 .daemon()
                 .name("audit-" + topic.name() + "-" + partition)
                 .start(() -> run(new TopicPartition(topic.name(), partition), from, end));
@@ -71,7 +71,7 @@ final class TopicReader<V, T> implements Iterator<T>, AutoCloseable {
                 var consumer = consumer(config)) {
             consumer.assign(List.of(partition));
             consumer.seek(partition, from);
-            while (consumer.position(partition) < end) {
+            while (!isClosed && consumer.position(partition) < end) {
                 ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
                 List<T> decodedRecords = new ArrayList<>(records.count());
                 for (ConsumerRecord<String, byte[]> record : records) {
@@ -136,8 +136,10 @@ final class TopicReader<V, T> implements Iterator<T>, AutoCloseable {
         return batch.next();
     }
 
+    /** Not by an interrupt: the client takes that for a fault, and says so at length. */
     @Override
     public void close() {
-        thread.interrupt();
+        isClosed = true;
+        batches.clear(); // where the thread may be waiting for room
     }
 }
