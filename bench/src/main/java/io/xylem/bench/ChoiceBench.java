@@ -1,0 +1,98 @@
+package io.xylem.bench;
+
+import io.xylem.proxy.domain.ChoiceBenchmark;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * The choice of an instance for a new flow, against one {@code HashMap.get} in the same JMH run, and against itself with
+ * a hundred times as many services. A round is a fork.
+ *
+ * <p>Arguments: {@code --rounds N} (3), {@code --ms N} an iteration (500), {@code --policies A,B,…}, {@code --services N,N,…}
+ * (100,10000,1000000), {@code --heap MB} (6000).
+ */
+public final class ChoiceBench {
+    private static final String GOAL = "at most 10, aim 4";
+
+    private ChoiceBench() {}
+
+    public static void main(String[] args) throws RunnerException {
+        Options options = new Options(args, Set.of("--rounds", "--ms", "--policies", "--services", "--heap"));
+        String[] policies =
+                options.text("--policies", "RR,RR+,closest,underutilized,hash").split(",");
+        String[] services = options.text("--services", "100,10000,1000000").split(",");
+        Collection<RunResult> results = new Runner(new OptionsBuilder()
+                        .include(ChoiceBenchmark.class.getName())
+                        .param("policy", policies)
+                        .param("services", services)
+                        .forks(options.number("--rounds", 3))
+                        .jvmArgs("-Xmx" + options.number("--heap", 6_000) + "m", "-XX:+UseSerialGC")
+                        .warmupIterations(3)
+                        .warmupTime(TimeValue.milliseconds(options.number("--ms", 500)))
+                        .measurementIterations(3)
+                        .measurementTime(TimeValue.milliseconds(options.number("--ms", 500)))
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run();
+        List<Comparison> againstMap = new ArrayList<>();
+        List<Comparison> againstFewer = new ArrayList<>();
+        for (String policy : policies) {
+            for (int i = 0; i < services.length; i++) {
+                List<Double> get = rounds(results, "hashMapGet", policy, services[i]);
+                for (String what : List.of("choose", "lookUpAndChoose")) {
+                    String figure = what + ", " + policy + ", " + services[i] + " services";
+                    List<Double> times = rounds(results, what, policy, services[i]);
+                    againstMap.add(comparison(figure, what.equals("choose") ? GOAL : "", get, times));
+                    if (i > 0) {
+                        againstFewer.add(comparison(figure, "", rounds(results, what, policy, services[i - 1]), times));
+                    }
+                }
+            }
+        }
+        for (int i = 1; i < services.length; i++) {
+            againstFewer.add(comparison(
+                    "HashMap.get, " + services[i] + " services",
+                    "",
+                    rounds(results, "hashMapGet", "", services[i - 1]),
+                    rounds(results, "hashMapGet", "", services[i])));
+        }
+        print("HashMap.get", "choice", againstMap);
+        print("fewer services", "this many", againstFewer);
+    }
+
+    private static void print(String baseline, String measured, List<Comparison> comparisons) {
+        System.out.println(Comparison.header(baseline, measured));
+        comparisons.forEach(comparison -> System.out.println(comparison.row()));
+    }
+
+    private static Comparison comparison(String figure, String goal, List<Double> baseline, List<Double> measured) {
+        Comparison comparison = new Comparison(figure, "ns", goal);
+        for (int round = 0; round < baseline.size(); round++) {
+            comparison.add(baseline.get(round), measured.get(round));
+        }
+        return comparison;
+    }
+
+    /** The mean time of each fork. */
+    private static List<Double> rounds(
+            Collection<RunResult> results, String benchmark, String policy, String services) {
+        return results.stream()
+                .filter(result -> result.getParams().getBenchmark().endsWith("." + benchmark)
+                        && (benchmark.equals("hashMapGet")
+                                || policy.equals(result.getParams().getParam("policy")))
+                        && result.getParams().getParam("services").equals(services))
+                .flatMap(result -> result.getBenchmarkResults().stream())
+                .map(BenchmarkResult::getPrimaryResult)
+                .map(primary -> primary.getScore())
+                .toList();
+    }
+}
