@@ -2,6 +2,7 @@ package io.xylem.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.RealmConfigured;
@@ -122,6 +123,20 @@ class RulesTest {
         nowMs += 1_000;
         configure("event.memory.ms", "60000");
         assertThat(send("x", Log.joined("w2")).worker()).isEqualTo("w2");
+    }
+
+    @Test
+    void anAddressThatHasRestedRestsNoMore() {
+        send(new RealmConfigured(Map.of("rest.ms", "1000", "rest.confirmed.ms", "500")));
+        send(Log.registered(Log.S));
+        send(Log.removed(Log.S));
+        nowMs += 1_000;
+        configure("rest.ms", "60000");
+        AddressRequest request =
+                AddressRequest.newBuilder().setPolicy("RR").setV4("10.30.0.1").build();
+        assertThat(send(Log.registered("B.b.B.b", request)).isAccepted()).isTrue();
+        send(Log.removed("B.b.B.b"));
+        assertThat(send(Log.registered("C.c.C.c", request)).code()).isEqualTo("ADDRESS_TAKEN");
     }
 
     @Test

@@ -53,8 +53,8 @@ final class AuditVerifyCommand extends BaseCommand {
         out().println("now: " + live.realms() + " realms, " + live.workers() + " workers, " + live.services()
                 + " services, " + live.instances() + " instances");
         if (report.isClean()) {
-            out().println(
-                            "clean: every outcome, allocation and hash is as the log says, and no address has two owners");
+            out().println("clean: every outcome, allocation and hash is as the log says, and no address has two"
+                    + " owners");
             return;
         }
         List<Difference> differences = report.differences();
