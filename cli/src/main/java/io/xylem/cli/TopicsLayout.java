@@ -9,8 +9,9 @@ final class TopicsLayout {
             names = "--partitions",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Partitions of every other topic alike; can't be changed later (default: ${DEFAULT-VALUE}; three"
-                    + " brokers: 12).")
+            description =
+                    "Partitions of every other topic alike; can't be changed later (default: ${DEFAULT-VALUE}; three"
+                            + " brokers: 12).")
     private int partitions = 1;
 
     @Option(
