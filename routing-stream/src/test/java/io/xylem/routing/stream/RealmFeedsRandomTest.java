@@ -21,7 +21,6 @@ import io.xylem.schemas.avro.Allocation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Allocations, declarations and heartbeats in any order, with readers that lag; then also with crashes that lose writes
- * and records, and read again. Each worker must see what it asked for, its own instances, and nothing else.
+ * and records, and read again in the same order. Each worker must see what it asked for, its own instances, and nothing else.
  */
 class RealmFeedsRandomTest {
     private static final int STEPS = 400;
@@ -50,8 +49,7 @@ class RealmFeedsRandomTest {
     private final Map<String, SortedSet<String>> addresses = new TreeMap<>();
     private final Set<WithdrawalConfirmed> confirmed = new HashSet<>();
     private final Set<WithdrawalConfirmed> withdrawn = new HashSet<>();
-    private final List<Function<RealmFeeds, List<Output>>> allocations = new ArrayList<>();
-    private final List<Function<RealmFeeds, List<Output>>> statuses = new ArrayList<>();
+    private final List<Function<RealmFeeds, List<Output>>> inputs = new ArrayList<>();
 
     /** By version and worker, where in its log the worker has all of it. */
     private final Map<Long, Map<String, Integer>> toldOf = new HashMap<>();
@@ -140,7 +138,7 @@ class RealmFeedsRandomTest {
                 unreachable.put(worker.name(), version);
             }
             Function<RealmFeeds, List<Output>> input = feeds -> feeds.allocated(change, at, more);
-            allocations.add(input);
+            inputs.add(input);
             run(input, change.version());
             if (change instanceof AllocationChange.TakenBack(var _, Entity.OfWorker(String worker))) {
                 services.remove(worker);
@@ -186,7 +184,7 @@ class RealmFeedsRandomTest {
     }
 
     private List<Output> process(Function<RealmFeeds, List<Output>> input) {
-        statuses.add(input);
+        inputs.add(input);
         return run(input, -1);
     }
 
@@ -237,8 +235,7 @@ class RealmFeedsRandomTest {
     }
 
     private void commit() {
-        allocations.clear();
-        statuses.clear();
+        inputs.clear();
         readers.forEach((worker, reader) -> writtenForGood.put(worker, reader.log.size()));
         feeds.sweep();
         store.mark();
@@ -253,15 +250,7 @@ class RealmFeedsRandomTest {
             reader.loseFrom(kept);
         });
         feeds = open();
-        // The two logs are read anew, each in its order, and anyhow between them.
-        Iterator<Function<RealmFeeds, List<Output>>> ones =
-                List.copyOf(allocations).iterator();
-        Iterator<Function<RealmFeeds, List<Output>>> others =
-                List.copyOf(statuses).iterator();
-        while (ones.hasNext() || others.hasNext()) {
-            boolean one = ones.hasNext() && (!others.hasNext() || random.nextBoolean());
-            run((one ? ones : others).next(), -1);
-        }
+        List.copyOf(inputs).forEach(input -> run(input, -1));
         // Whoever left and came back may have been forgotten after it had asked; it says what it wants every 10 s.
         RandomRealm.WORKERS.forEach(this::declareAgain);
     }
