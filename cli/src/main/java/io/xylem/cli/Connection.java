@@ -3,11 +3,13 @@ package io.xylem.cli;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.runtime.Settings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -71,6 +73,13 @@ final class Connection {
             throw new CommandException(e.getMessage() + "\nName the cluster by --bootstrap HOST:PORT --registry URL, or"
                     + " by --config FILE with bootstrap.servers and schema.registry.url.");
         }
+    }
+
+    /** Of the development cluster; empty where another is named. */
+    Optional<URI> routingUrl() throws IOException {
+        return isNamed()
+                ? Optional.empty()
+                : Optional.of(URI.create(directory.running().routingUrl()));
     }
 
     private Map<String, Object> devClient() throws IOException {

@@ -1,5 +1,6 @@
 package io.xylem.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.xylem.schemas.Topics;
@@ -10,8 +11,10 @@ import io.xylem.schemas.avro.ServiceAllocation;
 import io.xylem.schemas.avro.WorkerAllocation;
 import io.xylem.schemas.json.StateJson;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,6 +62,9 @@ final class GetCommand extends BaseCommand {
     private Connection connection = new Connection();
 
     @Mixin
+    private RoutingOption routing = new RoutingOption();
+
+    @Mixin
     private Output output = new Output();
 
     @Override
@@ -77,9 +83,33 @@ final class GetCommand extends BaseCommand {
         } else if (items.isEmpty()) {
             err().println("no " + kind + " in " + (allRealms ? "any realm" : "realm '" + realm + "'"));
         } else {
+            if (kind == Kind.workers && output.isWide()) {
+                addProgress(items);
+            }
             StateTables.of(kind, items, output.isWide(), allRealms).print(out());
         }
         return 0;
+    }
+
+    /** How far each worker is, by routing's word; without it the columns stay empty. */
+    private void addProgress(List<ObjectNode> workers) throws IOException {
+        Optional<RoutingClient> client = routing.client(connection);
+        if (client.isEmpty()) {
+            err().println("xylem: how far the workers are is not known; name routing by --routing URL");
+            return;
+        }
+        Map<String, Map<String, JsonNode>> byRealm = new HashMap<>();
+        try {
+            for (ObjectNode worker : workers) {
+                JsonNode progress = byRealm.computeIfAbsent(worker.path("realm").asText(), client.get()::workers)
+                        .get(worker.path("worker").asText());
+                if (progress != null) {
+                    worker.set("progress", progress);
+                }
+            }
+        } catch (CommandException e) {
+            err().println("xylem: how far the workers are is not known: " + e.getMessage());
+        }
     }
 
     private ObjectNode json(List<ObjectNode> items) {

@@ -1,5 +1,6 @@
 package io.xylem.cli;
 
+import io.xylem.publish.Applied;
 import io.xylem.publish.EventSource;
 import io.xylem.publish.EventSource.Entry;
 import io.xylem.publish.NoOutcomeException;
@@ -16,7 +17,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +38,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Publishes deployment events, waits for the outcome of each, and prints the outcomes in their order.",
             "FILE holds one JSON object a line, or an Oakestra deployment descriptor (SLA); - reads standard input.",
-            "Exit status 1 if any event was rejected, had no outcome in time, or could not be read."
+            "With --until applied it ends when every live worker concerned has applied what was accepted: then nobody"
+                    + " sends to an instance that was removed or has moved away.",
+            "Exit status 1 if any event was rejected, had no outcome or was not applied in time, or could not be read."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExample:%n",
@@ -50,8 +56,24 @@ final class PublishCommand extends BaseCommand {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "How long to wait for an event's outcome (default: ${DEFAULT-VALUE}).")
+            description = "How long to wait for an event's outcome, and with --until applied as long again"
+                    + " (default: ${DEFAULT-VALUE}).")
     private int timeoutSeconds;
+
+    enum Until {
+        accepted,
+        applied
+    }
+
+    @Option(
+            names = "--until",
+            paramLabel = "WHEN",
+            defaultValue = "accepted",
+            description = "What to wait for: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Until until = Until.accepted;
+
+    @Mixin
+    private RoutingOption routing = new RoutingOption();
 
     @Option(
             names = "--realm",
@@ -91,7 +113,10 @@ final class PublishCommand extends BaseCommand {
             Thread reader = Thread.ofVirtual().start(() -> readAll(source, text, publisher, pending));
             var report = new OutcomeReport(out(), output.isJson());
             try {
-                return print(pending, report) ? 0 : 1;
+                List<CompletableFuture<Applied>> changes = new ArrayList<>();
+                boolean allAccepted = print(pending, report, publisher, changes);
+                boolean allApplied = new AppliedReport(err(), output.isJson(), routing, connection).await(changes);
+                return allAccepted && allApplied ? 0 : 1;
             } finally {
                 reader.interrupt();
                 publisher.close(Duration.ZERO); // every outcome is printed by now, or nobody waits for it
@@ -147,7 +172,11 @@ final class PublishCommand extends BaseCommand {
     }
 
     /** @return whether every event was accepted */
-    private boolean print(BlockingQueue<Pending> pending, OutcomeReport report)
+    private boolean print(
+            BlockingQueue<Pending> pending,
+            OutcomeReport report,
+            XylemPublisher publisher,
+            List<CompletableFuture<Applied>> changes)
             throws IOException, InterruptedException {
         boolean allAccepted = true;
         while (true) {
@@ -164,18 +193,25 @@ final class PublishCommand extends BaseCommand {
                     report.malformed(malformed);
                     allAccepted = false;
                 }
-                case Entry.Event _ -> allAccepted &= printOutcome(next.outcome(), report);
+                case Entry.Event _ -> {
+                    Optional<Outcome> outcome = outcome(next.outcome());
+                    allAccepted &= outcome.isPresent() && report.outcome(outcome.get());
+                    if (until == Until.applied) {
+                        outcome.ifPresent(heard ->
+                                changes.add(publisher.awaitApplied(heard, Duration.ofSeconds(timeoutSeconds))));
+                    }
+                }
             }
         }
     }
 
-    private boolean printOutcome(@Nullable CompletableFuture<Outcome> future, OutcomeReport report)
-            throws InterruptedException {
+    /** Empty: none was heard, and that was said. */
+    private Optional<Outcome> outcome(@Nullable CompletableFuture<Outcome> future) throws InterruptedException {
         if (future == null) {
             throw new IllegalStateException("an event without a future");
         }
         try {
-            return report.outcome(future.get());
+            return Optional.of(future.get());
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case NoOutcomeException unheard ->
@@ -183,7 +219,7 @@ final class PublishCommand extends BaseCommand {
                 case KafkaException fault -> throw fault;
                 case null, default -> throw new IllegalStateException(e.getCause());
             }
-            return false;
+            return Optional.empty();
         }
     }
 }

@@ -79,7 +79,12 @@ final class StateTables {
                     .add("ZONE", "zone")
                     .add("LATITUDE", "location/latitude")
                     .add("LONGITUDE", "location/longitude")
-                    .add("VERSION", "version");
+                    .add("VERSION", "version")
+                    .add("FEED", "progress/feed")
+                    .add("APPLIED", "progress/applied")
+                    .add("BEHIND", "progress/behind")
+                    .add("SINCE", "progress/waitingSince")
+                    .add("HEARD", "progress/heard");
         }
     }
 

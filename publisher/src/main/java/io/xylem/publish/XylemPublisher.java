@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -94,6 +95,12 @@ public final class XylemPublisher implements AutoCloseable {
 
     private volatile boolean closing;
 
+    /** Makes the listener to what is applied. */
+    private final Supplier<AppliedListener> appliedListeners;
+
+    /** Made with the first question; guarded by {@code waiting}. */
+    private @Nullable AppliedListener appliedListener;
+
     /**
      * Connects, and hears every outcome from now on.
      *
@@ -111,7 +118,13 @@ public final class XylemPublisher implements AutoCloseable {
 
     private XylemPublisher(
             Producer<String, DeploymentEvent> producer, Map<String, Object> consumerConfig, Limits limits) {
-        this(producer, newConsumer(producer, consumerConfig), Topics.OUTCOMES.valueSerde(consumerConfig), limits);
+        this(
+                producer,
+                newConsumer(producer, consumerConfig),
+                Topics.OUTCOMES.valueSerde(consumerConfig),
+                limits,
+                () -> new AppliedListener(
+                        () -> readerOf(consumerConfig), Topics.CONVERGENCE.valueSerde(consumerConfig)));
     }
 
     /** Owns all that it is given; the consumer stands where it shall begin. */
@@ -119,11 +132,13 @@ public final class XylemPublisher implements AutoCloseable {
             Producer<String, DeploymentEvent> producer,
             Consumer<String, byte[]> consumer,
             Serde<Outcome> outcomes,
-            Limits limits) {
+            Limits limits,
+            Supplier<AppliedListener> appliedListeners) {
         this.producer = producer;
         this.consumer = consumer;
         this.outcomes = outcomes;
         this.limits = limits;
+        this.appliedListeners = appliedListeners;
         this.slots = new Semaphore(limits.maxInFlight);
         this.listener = Thread.ofPlatform().daemon().name("xylem-outcomes").start(this::listen);
     }
@@ -142,14 +157,9 @@ public final class XylemPublisher implements AutoCloseable {
     }
 
     private static Consumer<String, byte[]> newConsumer(AutoCloseable producer, Map<String, Object> config) {
-        Map<String, Object> listen = new HashMap<>(config);
-        // The allocator writes in transactions: what it takes back is no outcome.
-        listen.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        listen.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        listen.remove(ConsumerConfig.GROUP_ID_CONFIG);
         Consumer<String, byte[]> consumer = null;
         try {
-            consumer = new KafkaConsumer<>(listen, new StringDeserializer(), new ByteArrayDeserializer());
+            consumer = readerOf(config);
             startAtEnd(consumer);
             return consumer;
         } catch (RuntimeException e) {
@@ -157,6 +167,15 @@ public final class XylemPublisher implements AutoCloseable {
             close(consumer, e);
             throw e;
         }
+    }
+
+    private static Consumer<String, byte[]> readerOf(Map<String, Object> config) {
+        Map<String, Object> listen = new HashMap<>(config);
+        // The allocator writes in transactions: what it takes back is no outcome.
+        listen.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        listen.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        listen.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        return new KafkaConsumer<>(listen, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     private static void close(@Nullable AutoCloseable part, RuntimeException reason) {
@@ -233,6 +252,29 @@ public final class XylemPublisher implements AutoCloseable {
                 },
                 Thread::startVirtualThread);
         return result;
+    }
+
+    /**
+     * Waits until every live worker that the event concerns has applied what it changed. Then, for an instance that was
+     * removed or has moved away, nobody sends to it any more. An event that changed no route, or was rejected, is
+     * applied at once.
+     *
+     * @param outcome of the event; also of one that was published again
+     * @return fails with a {@link NotAppliedException} if that takes longer than {@code timeout}
+     */
+    public CompletableFuture<Applied> awaitApplied(Outcome outcome, Duration timeout) {
+        if (!AppliedListener.changesRoutes(outcome)) {
+            return CompletableFuture.completedFuture(Applied.byNobody(outcome.getRealm(), outcome.getOffset()));
+        }
+        synchronized (waiting) {
+            if (closing) {
+                throw new IllegalStateException("the publisher is closed");
+            }
+            if (appliedListener == null) {
+                appliedListener = appliedListeners.get();
+            }
+            return appliedListener.ask(outcome, timeout);
+        }
     }
 
     private void send(DeploymentEvent event, Waiter waiter) {
@@ -333,6 +375,13 @@ public final class XylemPublisher implements AutoCloseable {
             interrupted = true;
         }
         outcomes.close();
+        AppliedListener listening;
+        synchronized (waiting) {
+            listening = appliedListener;
+        }
+        if (listening != null) {
+            listening.close();
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

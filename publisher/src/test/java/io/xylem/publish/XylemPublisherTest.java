@@ -153,12 +153,35 @@ class XylemPublisherTest {
         assertThatThrownBy(publisher.publish(event("2"))::get).cause().hasMessageContaining("can't be heard");
     }
 
+    @Test
+    void whatChangesNoRouteIsAppliedAtOnce() throws Exception {
+        Outcome rejected = outcome("InstanceReady", OutcomeStatus.REJECTED, false);
+        Outcome unchanged = outcome("InstanceReady", OutcomeStatus.ACCEPTED, true);
+        Outcome configured = outcome("RealmConfigured", OutcomeStatus.ACCEPTED, false);
+        for (Outcome outcome : List.of(rejected, unchanged, configured)) {
+            assertThat(publisher.awaitApplied(outcome, LONG).get()).isEqualTo(Applied.byNobody("r", 7));
+        }
+    }
+
+    private static Outcome outcome(String type, OutcomeStatus status, boolean unchanged) {
+        return Outcome.newBuilder()
+                .setRealm("r")
+                .setId("1")
+                .setOffset(7)
+                .setType(type)
+                .setStatus(status)
+                .setUnchanged(unchanged)
+                .build();
+    }
+
     private XylemPublisher publisher(XylemPublisher.Limits limits) {
         consumer = new MockConsumer<>("earliest");
         consumer.assign(List.of(OUTCOMES));
         consumer.updateBeginningOffsets(Map.of(OUTCOMES, 0L));
         producer = newProducer();
-        return new XylemPublisher(producer, consumer, outcomes, limits);
+        return new XylemPublisher(producer, consumer, outcomes, limits, () -> {
+            throw new AssertionError("nobody needs to listen");
+        });
     }
 
     private void hear(String id, OutcomeStatus status) {

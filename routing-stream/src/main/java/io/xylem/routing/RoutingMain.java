@@ -2,10 +2,12 @@ package io.xylem.routing;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.xylem.routing.query.RoutingEndpoint;
+import io.xylem.routing.stream.Beat;
 import io.xylem.routing.stream.FaultPolicy;
 import io.xylem.routing.stream.RoutingCounters;
 import io.xylem.routing.stream.RoutingTopology;
 import io.xylem.routing.stream.StreamsSettings;
+import io.xylem.routing.stream.WorkerBoard;
 import io.xylem.runtime.HttpEndpoint;
 import io.xylem.runtime.Main;
 import io.xylem.runtime.Metrics;
@@ -24,6 +26,8 @@ import org.slf4j.LoggerFactory;
 /** The process: topology, streams, HTTP. */
 public final class RoutingMain {
     private static final Logger LOG = LoggerFactory.getLogger(RoutingMain.class);
+    private static final String LIVENESS_TIMEOUT_MS = "xylem.liveness.timeout.ms";
+    private static final String LIVENESS_TICK_MS = "xylem.liveness.tick.ms";
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private RoutingMain() {}
@@ -39,14 +43,36 @@ public final class RoutingMain {
                         StreamsConfig.STATE_DIR_CONFIG,
                         ConfigDef.Type.STRING,
                         ConfigDef.Importance.HIGH,
-                        "Directory of the RocksDB store; of this process alone.");
+                        "Directory of the RocksDB store; of this process alone.")
+                .define(
+                        LIVENESS_TIMEOUT_MS,
+                        ConfigDef.Type.INT,
+                        (int) Beat.DEFAULT.timeout().toMillis(),
+                        ConfigDef.Range.atLeast(1),
+                        ConfigDef.Importance.MEDIUM,
+                        "A worker that says nothing for so long is lost.")
+                .define(
+                        LIVENESS_TICK_MS,
+                        ConfigDef.Type.INT,
+                        (int) Beat.DEFAULT.tick().toMillis(),
+                        ConfigDef.Range.atLeast(1),
+                        ConfigDef.Importance.LOW,
+                        "How often that is looked at.");
     }
 
     /** @return ends the process's parts; {@code fatal} learns of the fault that it can't go on from */
     public static AutoCloseable start(Settings settings, Consumer<Throwable> fatal) throws Exception {
         Metrics metrics = new Metrics();
         Map<String, Object> serdeConfig = settings.client("");
-        Topology topology = RoutingTopology.build(serdeConfig, new RoutingCounters(metrics.registry()));
+        WorkerBoard board = new WorkerBoard();
+        RoutingCounters.ofWorkers(metrics.registry(), board);
+        Topology topology = RoutingTopology.build(
+                serdeConfig,
+                new RoutingCounters(metrics.registry()),
+                board,
+                new Beat(
+                        Duration.ofMillis(settings.number(LIVENESS_TIMEOUT_MS)),
+                        Duration.ofMillis(settings.number(LIVENESS_TICK_MS))));
         KafkaStreams streams = new KafkaStreams(topology, StreamsSettings.of(settings.streams(), settings.latency()));
         streams.setUncaughtExceptionHandler(new FaultPolicy(fatal));
         KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
@@ -56,6 +82,7 @@ public final class RoutingMain {
                 streams,
                 topology,
                 Topics.ALLOCATIONS.valueSerde(serdeConfig).deserializer(),
+                board,
                 metrics);
         streams.start();
         LOG.info("HTTP on port {}", http.port());

@@ -9,6 +9,7 @@ import io.xylem.model.Location;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the allocator says of one entity of the realm. */
@@ -39,6 +40,11 @@ public sealed interface Allocated {
             serviceIps = List.copyOf(serviceIps);
         }
 
+        /** As texts. */
+        public List<String> addresses() {
+            return serviceIps.stream().flatMap(ip -> texts(ip.address())).toList();
+        }
+
         @Override
         public Entity entity() {
             return new Entity.OfService(name);
@@ -53,9 +59,18 @@ public sealed interface Allocated {
             InstanceState state,
             int weight)
             implements Allocated {
+        /** What peers may call it by, as texts. */
+        public List<String> addresses() {
+            return texts(instanceIp).toList();
+        }
+
         @Override
         public Entity entity() {
             return new Entity.OfInstance(name);
         }
+    }
+
+    private static Stream<String> texts(DualAddress address) {
+        return Stream.of(address.v4().toString(), address.v6().toString());
     }
 }

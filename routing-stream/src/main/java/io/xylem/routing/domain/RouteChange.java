@@ -8,6 +8,15 @@ import io.xylem.model.ServiceName;
 public sealed interface RouteChange {
     long version();
 
+    default Entity entity() {
+        return switch (this) {
+            case ServiceRouted(var _, var service) -> service.entity();
+            case ServiceWithdrawn(var _, ServiceName service) -> new Entity.OfService(service);
+            case InstanceRouted(var _, var instance, var _) -> instance.entity();
+            case InstanceWithdrawn(var _, InstanceName instance) -> new Entity.OfInstance(instance);
+        };
+    }
+
     record ServiceRouted(long version, Allocated.Service service) implements RouteChange {}
 
     record ServiceWithdrawn(long version, ServiceName service) implements RouteChange {}

@@ -15,6 +15,7 @@ public final class RoutingStateInMemory implements RoutingState {
     private final Map<ServiceName, Versioned<Allocated.Service>> services = new TreeMap<>();
     private final Map<InstanceName, PlacedInstance> instances = new TreeMap<>();
     private final Map<String, NavigableSet<InstanceName>> instancesByWorker = new TreeMap<>();
+    private final Map<String, ServiceName> servicesByAddress = new TreeMap<>();
     private long version = NOTHING;
 
     @Override
@@ -38,6 +39,23 @@ public final class RoutingStateInMemory implements RoutingState {
     }
 
     @Override
+    public List<Versioned<Allocated.Worker>> workers() {
+        return List.copyOf(workers.values());
+    }
+
+    @Override
+    public Optional<ServiceName> serviceAt(String address) {
+        return Optional.ofNullable(servicesByAddress.get(address));
+    }
+
+    @Override
+    public List<PlacedInstance> instancesOf(ServiceName service) {
+        return instances.values().stream()
+                .filter(placed -> placed.name().service().equals(service))
+                .toList();
+    }
+
+    @Override
     public List<PlacedInstance> instancesOn(String worker) {
         return instancesByWorker.getOrDefault(worker, new TreeSet<>()).stream()
                 .flatMap(name -> instance(name).stream())
@@ -56,11 +74,19 @@ public final class RoutingStateInMemory implements RoutingState {
 
     @Override
     public void putService(Versioned<Allocated.Service> service) {
+        removeService(service.value().name());
         services.put(service.value().name(), service);
+        service.value()
+                .addresses()
+                .forEach(address ->
+                        servicesByAddress.put(address, service.value().name()));
     }
 
     @Override
     public void removeService(ServiceName service) {
+        service(service)
+                .ifPresent(before ->
+                        before.value().addresses().forEach(address -> servicesByAddress.remove(address, service)));
         services.remove(service);
     }
 
@@ -68,6 +94,10 @@ public final class RoutingStateInMemory implements RoutingState {
     public void putInstance(PlacedInstance instance) {
         removeInstance(instance.name());
         instances.put(instance.name(), instance);
+        instance.instance()
+                .addresses()
+                .forEach(address ->
+                        servicesByAddress.put(address, instance.name().service()));
         instancesByWorker
                 .computeIfAbsent(instance.worker(), _ -> new TreeSet<>())
                 .add(instance.name());
@@ -78,6 +108,7 @@ public final class RoutingStateInMemory implements RoutingState {
         instance(instance).ifPresent(before -> {
             instancesByWorker.getOrDefault(before.worker(), new TreeSet<>()).remove(instance);
             instances.remove(instance);
+            before.instance().addresses().forEach(address -> servicesByAddress.remove(address, instance.service()));
         });
     }
 

@@ -19,6 +19,14 @@ public interface RoutingView {
 
     Optional<PlacedInstance> instance(InstanceName instance);
 
+    List<Versioned<Allocated.Worker>> workers();
+
+    /** Whose service IP or instance IP the address is, given as text. */
+    Optional<ServiceName> serviceAt(String address);
+
+    /** In the order of their numbers. */
+    List<PlacedInstance> instancesOf(ServiceName service);
+
     /** The instances that the worker hosts, also while the worker itself is not known; in the order of their names. */
     List<PlacedInstance> instancesOn(String worker);
 }

@@ -3,9 +3,10 @@
  * goes out; no Kafka, clock or IO.
  *
  * <pre>
- *  AllocationChange ─► AllocationDecider (reads RoutingView) ─┬─► RouteChange…
- *                                                             └─► AllocationApplier (writes RoutingState)
- *  InstanceReport   ─► ReportJudge (reads RoutingView) ───────► Verdict: Believed | Refused
+ *  AllocationChange ─┐                ┌─► AllocationDecider (reads RoutingView), AllocationApplier (writes RoutingState)
+ *  declaration      ─┼─► RealmFeeds ──┼─► Interests, Spread ──► Output: routes to all, to one worker
+ *  heartbeat, tick  ─┘                └─► Roster, Liveness, Convergence ──► Output: observations, converged
+ *  InstanceReport   ───► ReportJudge (reads RoutingView) ──► Verdict: Believed | Refused
  * </pre>
  */
 @NullMarked

@@ -1,6 +1,8 @@
 package io.xylem.routing.query;
 
 import io.xylem.model.ServiceName;
+import io.xylem.routing.domain.WorkerState;
+import io.xylem.routing.stream.WorkerBoard;
 import io.xylem.runtime.HttpEndpoint;
 import io.xylem.runtime.HttpEndpoint.Health;
 import io.xylem.runtime.HttpEndpoint.Refused;
@@ -11,7 +13,11 @@ import io.xylem.schemas.avro.Allocation;
 import io.xylem.schemas.avro.Route;
 import io.xylem.schemas.json.StateJson;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
@@ -21,6 +27,7 @@ import org.apache.kafka.streams.Topology;
  *
  * <pre>
  *  GET /health/live  /health/ready  /metrics  /topology
+ *  GET /workers[?realm=main]
  *  GET /routes[?realm=main]  /routes/{service}[?realm=main]
  * </pre>
  */
@@ -35,6 +42,7 @@ public final class RoutingEndpoint {
             KafkaStreams streams,
             Topology topology,
             Deserializer<Allocation> deserializer,
+            WorkerBoard board,
             Metrics metrics)
             throws IOException {
         RouteQueries queries = new RouteQueries(streams, deserializer);
@@ -42,6 +50,7 @@ public final class RoutingEndpoint {
         return new HttpEndpoint(listen)
                 .operations(() -> live(streams.state()), () -> ready(streams.state()), metrics)
                 .route("GET", "/topology", _ -> Response.text(description))
+                .route("GET", "/workers", request -> workers(board, realm(request)))
                 .route("GET", "/routes", request -> json(queries.all(realm(request))))
                 .route("GET", "/routes/*", request -> service(queries, request))
                 .start();
@@ -55,6 +64,31 @@ public final class RoutingEndpoint {
     /** While tasks move or restore, the answer of the local store may be old. */
     private static Health ready(KafkaStreams.State state) {
         return new Health(state == KafkaStreams.State.RUNNING, "streams are " + state);
+    }
+
+    /** As of the last beat, half a second ago at most; times are the log's. */
+    private static Response workers(WorkerBoard board, String realm) {
+        return Response.json(
+                board.workers(realm).stream().map(RoutingEndpoint::tree).toList());
+    }
+
+    private static Map<String, Object> tree(WorkerState worker) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("worker", worker.worker());
+        tree.put(
+                "feed",
+                worker.feed().map(feed -> feed.name().toLowerCase(Locale.ROOT)).orElse("unheard"));
+        tree.put("lost", worker.lost());
+        worker.applied().ifPresent(version -> tree.put("applied", version));
+        tree.put("behind", worker.behind());
+        worker.oldestVersion().ifPresent(version -> tree.put("waitingForVersion", version));
+        worker.oldestAtMs()
+                .ifPresent(
+                        at -> tree.put("waitingSince", Instant.ofEpochMilli(at).toString()));
+        worker.heardAtMs()
+                .ifPresent(at -> tree.put("heard", Instant.ofEpochMilli(at).toString()));
+        tree.put("interests", worker.interests());
+        return tree;
     }
 
     private static Response service(RouteQueries queries, Request request) {

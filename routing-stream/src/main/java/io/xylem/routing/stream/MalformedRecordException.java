@@ -4,6 +4,10 @@ package io.xylem.routing.stream;
 final class MalformedRecordException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    MalformedRecordException(String message) {
+        super(message);
+    }
+
     MalformedRecordException(String message, Throwable cause) {
         super(message, cause);
     }

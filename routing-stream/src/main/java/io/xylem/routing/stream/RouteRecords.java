@@ -1,7 +1,6 @@
 package io.xylem.routing.stream;
 
 import io.xylem.routing.domain.Allocated;
-import io.xylem.routing.domain.Entity;
 import io.xylem.routing.domain.RouteChange;
 import io.xylem.schemas.AvroWords;
 import io.xylem.schemas.Headers;
@@ -16,20 +15,17 @@ import org.jspecify.annotations.Nullable;
 public final class RouteRecords {
     private RouteRecords() {}
 
-    /** @param timestamp of the record that caused it: a route is as old as its cause */
-    static Record<String, @Nullable Route> write(String realm, RouteChange change, long timestamp) {
+    /**
+     * @param more others of the same version follow
+     * @param timestamp of the record that caused it: a route is as old as its cause
+     */
+    static Record<String, @Nullable Route> write(String realm, RouteChange change, boolean more, long timestamp) {
         RecordHeaders headers = new RecordHeaders();
         Headers.setVersion(headers, change.version());
-        return new Record<>(AllocationRecords.key(realm, entity(change)), toAvro(realm, change), timestamp, headers);
-    }
-
-    private static Entity entity(RouteChange change) {
-        return switch (change) {
-            case RouteChange.ServiceRouted routed -> routed.service().entity();
-            case RouteChange.InstanceRouted routed -> routed.instance().entity();
-            case RouteChange.ServiceWithdrawn withdrawn -> new Entity.OfService(withdrawn.service());
-            case RouteChange.InstanceWithdrawn withdrawn -> new Entity.OfInstance(withdrawn.instance());
-        };
+        if (more) {
+            Headers.setMore(headers);
+        }
+        return new Record<>(AllocationRecords.key(realm, change.entity()), toAvro(realm, change), timestamp, headers);
     }
 
     /** Null for a withdrawal. */

@@ -2,6 +2,7 @@ package io.xylem.routing.stream;
 
 import io.xylem.schemas.Keys;
 import io.xylem.schemas.RealmPartitioner;
+import io.xylem.schemas.Topic;
 import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.Allocation;
 import java.util.Map;
@@ -17,26 +18,38 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sub-topology, because both inputs lie in the partition of their realm and share its store:
+ * One sub-topology and one processor, because both inputs lie in the partition of their realm and share its store:
  *
  * <pre>
- *  xylem.allocations   ─► routes-of-allocations ─► xylem.routes
- *                               │ routing-state
- *  xylem.worker-status ─► verdicts-on-reports ───► xylem.deployment-events
+ *  xylem.allocations   ─┐                ┌─► xylem.routes             for all
+ *  xylem.worker-status ─┴─► routing ─────┼─► xylem.worker-routes      for one worker each, in its partition
+ *         ▲                  │ routing-  ├─► xylem.deployment-events  observations
+ *         └── ticks ─────────┘ state     └─► xylem.convergence
  * </pre>
  */
 public final class RoutingTopology {
     /** RocksDB; its keys are drawn at {@link StoredView}. */
     public static final String STORE = "routing-state";
 
+    static final String ROUTES = "routes";
+    static final String WORKER_ROUTES = "worker-routes";
+    static final String OBSERVATIONS = "observations";
+    static final String CONVERGENCE = "convergence";
+    static final String TICKS = "ticks";
+    private static final String ROUTING = "routing";
+
     private RoutingTopology() {}
 
     /** @param serdeConfig of the value serdes, e.g. {@code schema.registry.url} */
-    public static Topology build(Map<String, ?> serdeConfig, RoutingCounters counters) {
+    public static Topology build(Map<String, ?> serdeConfig, RoutingCounters counters, WorkerBoard board, Beat beat) {
         Serde<Allocation> allocations = Topics.ALLOCATIONS.valueSerde(serdeConfig);
         StreamPartitioner<String, @Nullable Object> byRealm = (_, key, _, partitions) ->
                 Optional.of(Set.of(RealmPartitioner.partition(Keys.realmOf(key), partitions)));
-        return new Topology()
+        StreamPartitioner<String, @Nullable Object> byWorker = (_, key, _, partitions) -> {
+            Keys.Fed fed = Keys.parseFed(key);
+            return Optional.of(Set.of(RealmPartitioner.partition(fed.realm(), fed.worker(), partitions)));
+        };
+        Topology topology = new Topology()
                 .addSource(
                         "allocations", new StringDeserializer(), allocations.deserializer(), Topics.ALLOCATIONS.name())
                 .addSource(
@@ -45,26 +58,34 @@ public final class RoutingTopology {
                         Topics.WORKER_STATUS.valueSerde(serdeConfig).deserializer(),
                         Topics.WORKER_STATUS.name())
                 .addProcessor(
-                        "routes-of-allocations", () -> new AllocationProcessor(allocations, counters), "allocations")
-                .addProcessor("verdicts-on-reports", () -> new StatusProcessor(allocations, counters), "worker-status")
+                        ROUTING,
+                        () -> new RoutingProcessor(allocations, counters, board, beat),
+                        "allocations",
+                        "worker-status")
                 .addStateStore(
                         Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray()),
-                        "routes-of-allocations",
-                        "verdicts-on-reports")
-                .addSink(
-                        "routes",
-                        Topics.ROUTES.name(),
-                        new StringSerializer(),
-                        Topics.ROUTES.valueSerde(serdeConfig).serializer(),
-                        byRealm,
-                        "routes-of-allocations")
-                .addSink(
-                        "observations",
-                        Topics.DEPLOYMENT_EVENTS.name(),
-                        new StringSerializer(),
-                        Topics.DEPLOYMENT_EVENTS.valueSerde(serdeConfig).serializer(),
-                        byRealm,
-                        "verdicts-on-reports");
+                        ROUTING);
+        sink(topology, ROUTES, Topics.ROUTES, serdeConfig, byRealm);
+        sink(topology, WORKER_ROUTES, Topics.WORKER_ROUTES, serdeConfig, byWorker);
+        sink(topology, OBSERVATIONS, Topics.DEPLOYMENT_EVENTS, serdeConfig, byRealm);
+        sink(topology, CONVERGENCE, Topics.CONVERGENCE, serdeConfig, byRealm);
+        sink(topology, TICKS, Topics.WORKER_STATUS, serdeConfig, byRealm);
+        return topology;
+    }
+
+    private static <V> void sink(
+            Topology topology,
+            String name,
+            Topic<V> topic,
+            Map<String, ?> serdeConfig,
+            StreamPartitioner<String, @Nullable Object> partitioner) {
+        topology.addSink(
+                name,
+                topic.name(),
+                new StringSerializer(),
+                topic.valueSerde(serdeConfig).serializer(),
+                partitioner,
+                ROUTING);
     }
 }

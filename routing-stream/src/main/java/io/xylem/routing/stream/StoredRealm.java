@@ -1,5 +1,7 @@
 package io.xylem.routing.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
 import io.xylem.routing.domain.Allocated;
@@ -12,6 +14,7 @@ import io.xylem.schemas.avro.Allocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.KeyValue;
@@ -56,22 +59,36 @@ final class StoredRealm extends StoredView implements RoutingState {
         remove(new Entity.OfWorker(worker));
     }
 
+    /** The index first, as with instances. */
     @Override
     public void putService(Versioned<Allocated.Service> service) {
+        ServiceName name = service.value().name();
+        service(name)
+                .ifPresent(before -> removeAddresses(
+                        name, before.value().addresses(), service.value().addresses()));
+        putAddresses(name, service.value().addresses());
         put(service.version(), service.value());
     }
 
     @Override
     public void removeService(ServiceName service) {
+        service(service)
+                .ifPresent(before -> removeAddresses(service, before.value().addresses(), List.of()));
         remove(new Entity.OfService(service));
     }
 
     /** The index first: until the instance itself is written, a repetition finds what was there before. */
     @Override
     public void putInstance(PlacedInstance placed) {
-        instance(placed.name())
-                .filter(before -> !before.worker().equals(placed.worker()))
-                .ifPresent(before -> store.delete(hostedKey(before.worker(), placed.name())));
+        ServiceName service = placed.name().service();
+        List<String> addresses = placed.instance().addresses();
+        instance(placed.name()).ifPresent(before -> {
+            if (!before.worker().equals(placed.worker())) {
+                store.delete(hostedKey(before.worker(), placed.name()));
+            }
+            removeAddresses(service, before.instance().addresses(), addresses);
+        });
+        putAddresses(service, addresses);
         store.put(hostedKey(placed.worker(), placed.name()), bytes(placed.placedSince()));
         put(placed.version(), placed.instance());
     }
@@ -79,6 +96,7 @@ final class StoredRealm extends StoredView implements RoutingState {
     @Override
     public void removeInstance(InstanceName instance) {
         instance(instance).ifPresent(before -> {
+            removeAddresses(instance.service(), before.instance().addresses(), List.of());
             store.delete(hostedKey(before.worker(), instance));
             remove(new Entity.OfInstance(instance));
         });
@@ -87,6 +105,23 @@ final class StoredRealm extends StoredView implements RoutingState {
     @Override
     public void advanceTo(long version) {
         store.put(versionKey(), bytes(version));
+    }
+
+    private void putAddresses(ServiceName service, List<String> addresses) {
+        for (String address : addresses) {
+            if (!serviceAt(address).equals(Optional.of(service))) {
+                store.put(addressKey(address), service.toString().getBytes(UTF_8));
+            }
+        }
+    }
+
+    /** An address that has gone to another service meanwhile stays. */
+    private void removeAddresses(ServiceName service, List<String> addresses, List<String> except) {
+        for (String address : addresses) {
+            if (!except.contains(address) && serviceAt(address).equals(Optional.of(service))) {
+                store.delete(addressKey(address));
+            }
+        }
     }
 
     private void put(long version, Allocated allocated) {

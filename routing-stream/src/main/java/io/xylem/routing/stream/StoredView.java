@@ -1,6 +1,7 @@
 package io.xylem.routing.stream;
 
 import static io.xylem.routing.stream.AllocationRecords.key;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
@@ -31,7 +32,14 @@ import org.jspecify.annotations.Nullable;
  *  realm|service|S              the same                             which addresses mean the service
  *  realm|instance|S|n           the same                             where is the instance, which addresses has it
  *  realm|hosted|W|S|n           8 bytes: placed since this version   which instances does the worker host
+ *  realm|address|A              the service's name                   whose address is it
  *  realm|version                8 bytes                              up to where is the realm known
+ *
+ *  of whom it is told, FeedFormat:
+ *  realm|wants|W                a Wanted                             what did the worker ask for
+ *  realm|heard|W                the feed's name                      was the worker ever heard, where does it read
+ *  realm|open|V, 19 digits      an OpenChange                        who has not applied the version
+ *  realm|load|S|n               a Load                               how busy is the instance
  * </pre>
  */
 public class StoredView implements RoutingView {
@@ -70,6 +78,27 @@ public class StoredView implements RoutingView {
     }
 
     @Override
+    public List<Versioned<Allocated.Worker>> workers() {
+        return within(realm + "|worker|").flatMap(name -> worker(name).stream()).toList();
+    }
+
+    @Override
+    public Optional<ServiceName> serviceAt(String address) {
+        byte[] bytes = entries.get(addressKey(address));
+        return bytes == null ? Optional.empty() : Optional.of(ServiceName.parse(new String(bytes, UTF_8)));
+    }
+
+    @Override
+    public List<PlacedInstance> instancesOf(ServiceName service) {
+        return instances(service).stream()
+                .flatMap(entity -> entity instanceof Entity.OfInstance(InstanceName name)
+                        ? instance(name).stream()
+                        : Stream.empty())
+                .sorted((one, other) -> one.name().compareTo(other.name()))
+                .toList();
+    }
+
+    @Override
     public List<PlacedInstance> instancesOn(String worker) {
         String prefix = realm + "|hosted|" + worker + "|";
         return within(prefix)
@@ -102,7 +131,7 @@ public class StoredView implements RoutingView {
     }
 
     /** Every prefix ends with the separator and no name holds one, so the next character ends the range. */
-    private static String afterPrefix(String prefix) {
+    static String afterPrefix(String prefix) {
         return prefix.substring(0, prefix.length() - 1) + (char) ('|' + 1);
     }
 
@@ -115,6 +144,10 @@ public class StoredView implements RoutingView {
         return Optional.of(new Versioned<>(
                 allocation.getVersion(),
                 type.cast(AllocationRecords.toDomain(allocation).value())));
+    }
+
+    String addressKey(String address) {
+        return realm + "|address|" + address;
     }
 
     String versionKey() {

@@ -65,7 +65,7 @@ class RoutingTopologyTest {
     @Test
     void theTopologyIsTheOneThatRunningClustersHave() throws IOException {
         String golden = "src/test/resources/topology.txt";
-        assertThat(RoutingTopology.build(driven.config, new RoutingCounters(driven.meters))
+        assertThat(RoutingTopology.build(driven.config, new RoutingCounters(driven.meters), driven.board, Beat.DEFAULT)
                         .describe()
                         .toString())
                 .as("a changed name orphans stores and offsets of running clusters; if it must be, change %s", golden)

@@ -43,7 +43,7 @@ class StoredRealmTest {
         TornStore whole = new TornStore();
         tell(new StoredRealm("main", whole, serde), log);
         for (int stop = 0; stop < log.size(); stop++) {
-            for (int writes = 0; writes < 5; writes++) { // no change takes more
+            for (int writes = 0; writes < 9; writes++) { // no change takes more
                 TornStore torn = new TornStore();
                 StoredRealm realm = new StoredRealm("main", torn, serde);
                 tell(realm, log.subList(0, stop));

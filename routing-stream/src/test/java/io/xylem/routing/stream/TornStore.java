@@ -1,5 +1,6 @@
 package io.xylem.routing.stream;
 
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A store that keeps the first writes and loses all after them: what a crash leaves of a changelog. */
 final class TornStore implements KeyValueStore<String, byte[]> {
     private final TreeMap<String, byte[]> kept = new TreeMap<>();
+    private final TreeMap<String, byte[]> marked = new TreeMap<>();
+    private final List<KeyValue<String, byte[]>> writes = new ArrayList<>();
     private int writesToKeep = Integer.MAX_VALUE;
 
     void keep(int writes) {
@@ -21,6 +24,26 @@ final class TornStore implements KeyValueStore<String, byte[]> {
 
     void keepAll() {
         keep(Integer.MAX_VALUE);
+    }
+
+    /** From here on the writes are remembered, for {@link #tear}. */
+    void mark() {
+        marked.clear();
+        marked.putAll(kept);
+        writes.clear();
+    }
+
+    int writesSinceMark() {
+        return writes.size();
+    }
+
+    /** Goes back to the mark and does only the first of the writes since then. */
+    void tear(int first) {
+        List<KeyValue<String, byte[]>> done = List.copyOf(writes.subList(0, first));
+        kept.clear();
+        kept.putAll(marked);
+        writes.clear();
+        done.forEach(write -> put(write.key, write.value));
     }
 
     /** For comparing: two stores are the same when these are equal. */
@@ -33,6 +56,7 @@ final class TornStore implements KeyValueStore<String, byte[]> {
     @Override
     public void put(String key, byte @Nullable [] value) {
         if (writesToKeep-- > 0) {
+            writes.add(new KeyValue<>(key, value));
             if (value == null) {
                 kept.remove(key);
             } else {

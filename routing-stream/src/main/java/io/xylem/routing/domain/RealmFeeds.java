@@ -1,0 +1,280 @@
+package io.xylem.routing.domain;
+
+import io.xylem.model.InstanceName;
+import io.xylem.model.ServiceName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * One realm: what is allocated and what its workers say comes in, what is to be said goes out. All that it remembers can
+ * be had again from its two stores, except what workers say again anyway.
+ *
+ * <pre>
+ *  allocated ──► AllocationDecider ─► Spread ─────────────► routes to all, and to each worker concerned
+ *  declared  ──► Interests ─────────► Spread                      │ waits for
+ *  heartbeat ──► Liveness, Convergence ◄────────────────────── OpenChange ─► converged, withdrawal confirmed
+ *  tick      ──► Liveness ─► worker lost
+ * </pre>
+ */
+public final class RealmFeeds {
+    private final RoutingState state;
+    private final FeedStore store;
+    private final Roster roster;
+    private final Interests interests;
+    private final Convergence convergence;
+    private final Spread spread;
+
+    public RealmFeeds(RoutingState state, FeedStore store, long timeoutMs, long tickGapMs) {
+        this.state = state;
+        this.store = store;
+        roster = new Roster(state, store, new Liveness(timeoutMs, tickGapMs));
+        interests = new Interests(store);
+        convergence = new Convergence(store);
+        spread = new Spread(state, store, interests);
+    }
+
+    public RoutingView view() {
+        return state;
+    }
+
+    /**
+     * @param eventAtMs when the event came into the log
+     * @param more other changes of the same version follow: they are told together
+     */
+    public List<Output> allocated(AllocationChange change, long eventAtMs, boolean more) {
+        List<Output> outputs = new ArrayList<>();
+        for (OpenChange earlier : convergence.untoldBefore(change.version())) {
+            OpenChange complete = telling(earlier, List.of(), new TreeSet<>());
+            convergence.keep(complete);
+            outputs.addAll(tell(complete, List.of(), Map.of()));
+        }
+        AllocationDecider.Decision decision = AllocationDecider.decide(state, change);
+        OpenChange open = withdrawing(convergence.of(change.version(), eventAtMs), change, decision);
+        Map<String, Interests.News> asked = asked(change);
+        roster.follow(change);
+        open = more ? open.holding(change.entity()) : telling(open, decision.routes(), new TreeSet<>(asked.keySet()));
+        convergence.keep(open);
+        outputs.addAll(goneLoads(change));
+        if (decision.news()) {
+            AllocationApplier.apply(state, change);
+        }
+        asked.forEach((worker, news) -> news.gained().forEach(service -> interests.resolve(worker, service)));
+        if (!more) {
+            outputs.addAll(tell(open, decision.routes(), asked));
+        }
+        outputs.addAll(bereft(change));
+        return outputs;
+    }
+
+    /** What an instance leaves must be told to the worker where it was, and is confirmed one day. */
+    private OpenChange withdrawing(OpenChange open, AllocationChange change, AllocationDecider.Decision decision) {
+        if (!decision.news() || !(change.entity() instanceof Entity.OfInstance(InstanceName name))) {
+            return open;
+        }
+        Optional<PlacedInstance> before = state.instance(name);
+        if (before.isEmpty()) {
+            return open;
+        }
+        String worker = before.get().worker();
+        boolean stays = change instanceof AllocationChange.Given(var _, Allocated.Instance next)
+                && next.worker().equals(worker);
+        return stays ? open : open.withdrawing(name, worker);
+    }
+
+    /** @param concerned besides those whom the routes concern */
+    private OpenChange telling(OpenChange open, List<RouteChange> last, SortedSet<String> concerned) {
+        List<RouteChange> routes = routes(open, last);
+        for (RouteChange route : routes) {
+            concerned.addAll(spread.concerned(route, open.former()));
+        }
+        return open.tellingTo(roster.toWaitFor(concerned, !routes.isEmpty()));
+    }
+
+    private List<RouteChange> routes(OpenChange open, List<RouteChange> last) {
+        return Stream.concat(
+                        open.held().stream().flatMap(entity -> AllocationDecider.current(state, entity).stream()),
+                        last.stream())
+                .toList();
+    }
+
+    private List<Output> tell(OpenChange open, List<RouteChange> last, Map<String, Interests.News> asked) {
+        List<RouteChange> routes = routes(open, last);
+        List<Output> outputs = new ArrayList<>(spread.told(routes, open.former(), asked));
+        outputs.addAll(converged(convergence.settle(open.version())));
+        return outputs;
+    }
+
+    /**
+     * Who asked for an address that has an owner now. A repetition answers everybody who asked: what was said the first
+     * time may be lost.
+     */
+    private Map<String, Interests.News> asked(AllocationChange change) {
+        if (!(change instanceof AllocationChange.Given(long version, Allocated allocated))) {
+            return Map.of();
+        }
+        Map<String, Interests.News> asked = new TreeMap<>();
+        switch (allocated) {
+            case Allocated.Service service ->
+                ask(service.name(), service.addresses(), isKnown(state.service(service.name()), version), asked);
+            case Allocated.Instance instance ->
+                ask(
+                        instance.name().service(),
+                        instance.addresses(),
+                        state.instance(instance.name())
+                                .filter(known -> known.version() >= version)
+                                .isPresent(),
+                        asked);
+            case Allocated.Worker _ -> {}
+        }
+        return asked;
+    }
+
+    private static boolean isKnown(Optional<? extends Versioned<?>> known, long version) {
+        return known.isPresent() && known.get().version() >= version;
+    }
+
+    private void ask(ServiceName service, List<String> addresses, boolean again, Map<String, Interests.News> asked) {
+        for (String worker : interests.askers(addresses, service, again)) {
+            SortedSet<String> answered = new TreeSet<>(interests.of(worker).addresses());
+            answered.retainAll(addresses);
+            asked.put(
+                    worker,
+                    new Interests.News(new TreeSet<>(List.of(service)), new TreeSet<>(), new TreeSet<>(), answered));
+        }
+    }
+
+    private List<Output> goneLoads(AllocationChange change) {
+        if (!(change instanceof AllocationChange.TakenBack(var _, Entity.OfInstance(InstanceName name)))
+                || store.load(name).isEmpty()) {
+            return List.of();
+        }
+        store.dropLoad(name);
+        return spread.wantLoads(name.service()).stream()
+                .<Output>map(worker -> new Output.Tell(worker, new Told.ForgetLoad(name), false))
+                .toList();
+    }
+
+    /** What follows from a worker's being lost or gone, once that is known. */
+    private List<Output> bereft(AllocationChange change) {
+        if (!(change.entity() instanceof Entity.OfWorker(String worker)) || roster.isLive(worker)) {
+            return List.of();
+        }
+        List<Output> outputs = new ArrayList<>(converged(convergence.forget(worker)));
+        if (!roster.isThere(worker)) {
+            Interests.News news = interests.leave(worker);
+            outputs.addAll(spread.answer(worker, news, false));
+            outputs.addAll(spread.forget(worker, news.ended()));
+        }
+        return outputs;
+    }
+
+    public List<Output> heartbeat(String worker, long applied, Feed feed, long atMs) {
+        List<Output> outputs = new ArrayList<>(roster.heard(worker, Optional.of(feed), atMs));
+        if (roster.isLive(worker)) {
+            outputs.addAll(converged(convergence.applied(worker, applied, atMs)));
+        }
+        return outputs;
+    }
+
+    /** The worker said something else than a heartbeat. */
+    public List<Output> heard(String worker, long atMs) {
+        return roster.heard(worker, Optional.empty(), atMs);
+    }
+
+    /** @param position of the declaration in the log of statuses */
+    public List<Output> declared(
+            String worker, SortedSet<ServiceName> services, SortedSet<String> addresses, long position) {
+        Interests.News news = interests.declare(worker, services, addresses, position, state::serviceAt);
+        boolean more = !convergence.untoldBefore(Long.MAX_VALUE).isEmpty();
+        List<Output> outputs = new ArrayList<>(spread.forget(worker, news.ended()));
+        outputs.addAll(spread.answer(worker, news, more));
+        return outputs;
+    }
+
+    /** @param position of the report in the log of statuses */
+    public List<Output> loads(String worker, Map<InstanceName, Integer> flows, long position) {
+        List<Output> outputs = new ArrayList<>();
+        flows.forEach((instance, count) -> {
+            Optional<Verdict.Refused> refusal = ReportJudge.refusal(state, worker, instance);
+            if (refusal.isPresent()) {
+                outputs.add(new Output.Disbelieved(refusal.get()));
+            } else if (spread.isByLoad(instance.service())) {
+                outputs.addAll(load(state.instance(instance).orElseThrow(), count, position));
+            }
+        });
+        return outputs;
+    }
+
+    private List<Output> load(PlacedInstance placed, int flows, long position) {
+        Optional<FeedStore.Load> known = store.load(placed.name());
+        boolean again = known.isPresent() && position <= known.get().position();
+        if (!again && known.isPresent() && known.get().flows() == flows) {
+            return List.of();
+        }
+        store.keepLoad(placed.name(), new FeedStore.Load(flows, position));
+        return spread.wantLoads(placed.name().service()).stream()
+                .filter(worker -> !worker.equals(placed.worker()))
+                .<Output>map(
+                        worker -> new Output.Tell(worker, new Told.Load(placed.version(), placed.name(), flows), false))
+                .toList();
+    }
+
+    /** @param atMs when the tick came into the log */
+    public List<Output> tick(long atMs) {
+        List<Output> outputs = new ArrayList<>(converged(convergence.recover(roster::isLive)));
+        outputs.addAll(roster.tick(atMs));
+        return outputs;
+    }
+
+    /** Call it now and then, with a commit in between at least: what was said before the last but one call is said. */
+    public void sweep() {
+        interests.sweep();
+        convergence.sweep();
+    }
+
+    private static List<Output> converged(List<Convergence.Done> dones) {
+        List<Output> outputs = new ArrayList<>();
+        for (Convergence.Done done : dones) {
+            outputs.add(new Output.Converged(done));
+            for (InstanceName instance : done.withdrawn()) {
+                outputs.add(new Output.Observe(
+                        "obs-confirmed-" + instance.service() + "-" + instance.number() + "-" + done.version(),
+                        done.appliedAtMs(),
+                        new Output.Observation.WithdrawalConfirmed(instance, done.version())));
+            }
+        }
+        return outputs;
+    }
+
+    /** The realm's workers as they are, by name. */
+    public List<WorkerState> workers() {
+        Map<String, List<OpenChange>> behind = convergence.behind();
+        return roster.names().stream()
+                .map(worker -> state(worker, behind.getOrDefault(worker, List.of())))
+                .toList();
+    }
+
+    private WorkerState state(String worker, List<OpenChange> behind) {
+        return new WorkerState(
+                worker,
+                roster.feed(worker),
+                roster.isLost(worker),
+                convergence.appliedBy(worker),
+                roster.heardAtMs(worker),
+                behind.size(),
+                behind.stream().mapToLong(OpenChange::version).findFirst(),
+                behind.stream().mapToLong(OpenChange::eventAtMs).findFirst(),
+                interests.of(worker).all().size());
+    }
+
+    /** How many changes are waited for. */
+    public int openChanges() {
+        return convergence.size();
+    }
+}
