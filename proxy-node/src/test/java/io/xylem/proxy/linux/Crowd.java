@@ -107,7 +107,7 @@ final class Crowd implements AutoCloseable {
                 connection.mayTalk = true;
             }
         } catch (IOException e) {
-            connection.reset = true;
+            connection.reset = !connection.ended; // else it was closed here while it was being read
             key.cancel();
         }
     }
