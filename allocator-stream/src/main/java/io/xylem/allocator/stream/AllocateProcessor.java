@@ -12,6 +12,7 @@ import io.xylem.schemas.RealmPartitioner;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.StateHash;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -91,9 +92,15 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
         KeyValueRealmStore state = new KeyValueRealmStore(entries, counts, cache, realm, plans);
         Allocator.Handled handled =
                 Allocator.handle(state, event.getId(), EventReader.read(event), record.timestamp(), origin.offset());
-        for (RecordWriter.Change change : RecordWriter.changes(realm, origin.offset(), handled.facts())) {
+        Iterator<RecordWriter.Change> changes =
+                RecordWriter.changes(realm, origin.offset(), handled.facts()).iterator();
+        while (changes.hasNext()) {
+            RecordWriter.Change change = changes.next();
             RecordHeaders headers = headers(record);
             Headers.setVersion(headers, origin.offset());
+            if (changes.hasNext()) {
+                Headers.setMore(headers);
+            }
             forwardAllocation(record, change, headers);
         }
         forwardOutcome(record, handled.outcome());

@@ -98,7 +98,7 @@ sealed interface FeedRecord {
                 route.getWeight(),
                 AvroWords.toModel(route.getReadiness()),
                 version,
-                false);
+                route.getWorkerLost());
     }
 
     private static Update update(RouteUpdate update, org.apache.kafka.common.header.Headers headers) {

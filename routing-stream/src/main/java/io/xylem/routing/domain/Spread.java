@@ -133,11 +133,12 @@ final class Spread {
         return told;
     }
 
+    /** The service last: packets that wait for its addresses go as soon as those are known, and need its instances. */
     private void tellAll(ServiceName service, Set<Entity> except, List<Told> told) {
         List<Entity> entities = new ArrayList<>();
-        view.service(service).ifPresent(found -> entities.add(found.value().entity()));
         List<PlacedInstance> instances = view.instancesOf(service);
         instances.forEach(placed -> entities.add(placed.instance().entity()));
+        view.service(service).ifPresent(found -> entities.add(found.value().entity()));
         entities.stream()
                 .filter(entity -> !except.contains(entity))
                 .flatMap(entity -> AllocationDecider.current(view, entity).stream())

@@ -57,6 +57,7 @@ public final class RouteRecords {
                 worker.zone(),
                 worker.location() == null ? null : AvroWords.toAvro(worker.location()),
                 AvroWords.toAvro(routed.readiness()),
-                instance.weight());
+                instance.weight(),
+                worker.lost());
     }
 }
