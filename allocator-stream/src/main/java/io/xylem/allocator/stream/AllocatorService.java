@@ -60,8 +60,8 @@ public final class AllocatorService implements AutoCloseable {
                 new AllocatorMeters(metrics.registry()));
         KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(config));
         streams.setUncaughtExceptionHandler(fault -> {
-            if (Faults.isTransient(fault)) {
-                LOG.warn("a stream thread ends and is replaced: broker or registry did not answer", fault);
+            if (Faults.healsInAnotherThread(fault)) {
+                LOG.warn("a stream thread ends and is replaced by one that begins at the record it had", fault);
                 return StreamThreadExceptionResponse.REPLACE_THREAD;
             }
             fatal.accept(fault);

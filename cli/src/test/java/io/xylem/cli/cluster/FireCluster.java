@@ -1,7 +1,6 @@
 package io.xylem.cli.cluster;
 
-import static org.awaitility.Awaitility.await;
-
+import io.xylem.cli.Cli;
 import io.xylem.schemas.TopicAdmin;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
@@ -12,20 +11,29 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A broker of its own, and allocators, all as processes that can be killed. The registry is somebody else's. */
 final class FireCluster implements AutoCloseable {
     static final int PARTITIONS = 2;
     static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** A stack trace of Kafka Streams and what led to it. */
+    private static final int TAIL_LINES = 80;
 
     private final Path dir;
     private final String registryUrl;
@@ -61,7 +69,11 @@ final class FireCluster implements AutoCloseable {
     }
 
     Map<String, Object> clients() {
-        return Map.of("bootstrap.servers", "127.0.0.1:" + port, "schema.registry.url", registryUrl);
+        return Map.of("bootstrap.servers", bootstrap(), "schema.registry.url", registryUrl);
+    }
+
+    private String bootstrap() {
+        return "127.0.0.1:" + port;
     }
 
     private Admin admin() {
@@ -79,7 +91,7 @@ final class FireCluster implements AutoCloseable {
                         Integer.toString(port),
                         Integer.toString(controllerPort)),
                 dir.resolve("broker.log"));
-        await("the broker's port").atMost(PATIENCE).until(() -> {
+        Awaitility.await("the broker's port").atMost(PATIENCE).until(() -> {
             try (var socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return true;
@@ -138,19 +150,87 @@ final class FireCluster implements AutoCloseable {
         return LocalHttp.isOk("http://127.0.0.1:" + httpPorts.get(allocator) + "/health/ready");
     }
 
+    /** Waits as long as all that was started lives. Whatever ends by itself fails the test at once, with its last words. */
+    void await(String what, Callable<Boolean> condition) {
+        try {
+            Awaitility.await(what)
+                    .pollInSameThread()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(10))
+                    .atMost(PATIENCE)
+                    .until(() -> {
+                        assertAlive();
+                        return condition.call();
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + lastWords(processes()), e);
+        }
+    }
+
+    /** Nothing may crash that was not killed: a supervisor that starts it again would only hide it. */
+    void assertAlive() {
+        List<Child> ended = processes().filter(child -> !child.alive()).toList();
+        if (!ended.isEmpty()) {
+            throw new AssertionError("ended by itself:" + lastWords(ended.stream()));
+        }
+    }
+
+    private Stream<Child> processes() {
+        return Stream.concat(Stream.of(broker), allocators.values().stream());
+    }
+
+    private static String lastWords(Stream<Child> processes) {
+        var text = new StringBuilder();
+        processes.forEach(child -> text.append("\n--- ")
+                .append(child.name())
+                .append(child.alive() ? " (lives)\n" : " (ended)\n")
+                .append(child.tail(TAIL_LINES)));
+        return text.toString();
+    }
+
     /** SIGKILL; returns when it is gone. */
     void kill(String allocator) {
-        Child child = allocators.get(allocator);
-        if (child == null || !child.alive()) {
-            throw new IllegalStateException(allocator + " ended by itself: " + (child == null ? "" : child.tail()));
+        assertAlive();
+        Child child = allocators.remove(allocator);
+        if (child == null) {
+            throw new IllegalArgumentException(allocator + " was not started; running: " + allocators.keySet());
         }
         ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
-        await("the end of " + allocator).atMost(PATIENCE).until(() -> !child.alive());
+        await("the end of " + allocator, () -> !child.alive());
+    }
+
+    /** SIGSTOP: to the broker and to the others it is as if it were dead, until it is resumed and believes it is not. */
+    void pause(String allocator) throws IOException, InterruptedException {
+        signal("STOP", allocator);
+    }
+
+    void resume(String allocator) throws IOException, InterruptedException {
+        signal("CONT", allocator);
+    }
+
+    private void signal(String name, String allocator) throws IOException, InterruptedException {
+        long pid = allocators.get(allocator).pid();
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("kill -" + name + " " + pid + " ended with " + status);
+        }
     }
 
     /** In order: what they do is committed. */
     void endAllocators() {
         allocators.values().forEach(child -> child.stop(PATIENCE));
+        allocators.clear();
+    }
+
+    /** The command against this cluster. */
+    Cli.Result audit(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("audit"));
+        all.addAll(Arrays.asList(arguments));
+        all.addAll(List.of("--bootstrap", bootstrap(), "--registry", registryUrl));
+        return Cli.run(all.toArray(String[]::new));
     }
 
     @Override
