@@ -129,6 +129,7 @@ class SchemaEvolutionTest {
         record.put("underlay", underlay);
         record.put("readiness", new GenericData.EnumSymbol(later, "PAUSED"));
         record.put("weight", 1);
+        record.put("workerLost", false);
         assertThat(read(io.xylem.schemas.avro.InstanceRoute.class, write(record))
                         .getReadiness())
                 .isEqualTo(Readiness.UNREADY);

@@ -79,7 +79,7 @@ class FeedsTest {
         driven.wants("w2", List.of(S), List.of());
         driven.give(5, World.instance(World.S1, "w1", "10.18.30.65", SCHEDULED));
         driven.wants("w2", List.of(S), List.of());
-        assertThat(driven.told("w2")).containsExactly(SERVICE + "@3", S1 + "@4", S1 + "@5");
+        assertThat(driven.told("w2")).containsExactly(S1 + "@4", SERVICE + "@3", S1 + "@5");
         driven.wants("w2", List.of(), List.of());
         driven.give(6, READY1);
         assertThat(driven.told("w2")).containsExactly(SERVICE + "=null@-1", S1 + "=null@-1");

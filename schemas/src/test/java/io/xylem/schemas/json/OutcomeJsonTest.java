@@ -115,7 +115,7 @@ class OutcomeJsonTest {
                 .setReadiness(Readiness.READY)
                 .build();
         assertThat(StateJson.write(new Route("main", 123L, route))).isEqualTo("""
-                        {"type":"InstanceRoute","realm":"main","version":123,"service":"A.prod.S.prod","instance":1,"instanceIp":{"v4":"10.30.0.2","v6":"fdff::1"},"namespaceIp":{"v4":"10.18.30.65","v6":"fc00::7901"},"worker":"w","cluster":"c","underlay":{"address":"192.168.77.1","port":50103},"readiness":"READY","weight":1}""");
+                        {"type":"InstanceRoute","realm":"main","version":123,"service":"A.prod.S.prod","instance":1,"instanceIp":{"v4":"10.30.0.2","v6":"fdff::1"},"namespaceIp":{"v4":"10.18.30.65","v6":"fc00::7901"},"worker":"w","cluster":"c","underlay":{"address":"192.168.77.1","port":50103},"readiness":"READY","weight":1,"workerLost":false}""");
         assertThat(StateJson.write(new Allocation(
                         "main",
                         122L,
