@@ -19,7 +19,7 @@ import java.util.List;
  * @param log its standard output and error
  */
 public record Child(String name, long pid, long startTicks, String log) {
-    private static final int TAIL_BYTES = 8192;
+    private static final int TAIL_BYTES = 32_768;
     private static final int TAIL_LINES = 20;
 
     static Child start(String name, List<String> command, Path log) throws ClusterException {
@@ -59,12 +59,17 @@ public record Child(String name, long pid, long startTicks, String log) {
 
     /** The last lines of its log. */
     public String tail() {
+        return tail(TAIL_LINES);
+    }
+
+    /** The same, of so many lines. */
+    String tail(int count) {
         try (var file = new RandomAccessFile(log, "r")) {
             byte[] end = new byte[(int) Math.min(TAIL_BYTES, file.length())];
             file.seek(file.length() - end.length);
             file.readFully(end);
             List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
         } catch (IOException e) {
             return "(" + log + " can't be read: " + e.getMessage() + ")";
         }

@@ -16,7 +16,6 @@ import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.RealmConfigured;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +48,7 @@ class AuditIT {
         System.out.println("AuditIT -Dseed=" + seed);
         String registry = SharedCluster.state().registryUrl();
         try (var cluster = new FireCluster(dir.resolve("real"), registry);
-                var copy = new FireCluster(dir.resolve("planted"), registry)) {
+                var copy = FireCluster.keepingTimes(dir.resolve("planted"), registry)) {
             List<Outcome> outcomes = answered(cluster);
             assertClean(cluster);
             assertOwners(cluster, outcomes);
@@ -79,11 +78,11 @@ class AuditIT {
     }
 
     private static void assertClean(FireCluster cluster) throws Exception {
-        Cli.Result result = audit(cluster, "verify", "--from-start");
+        Cli.Result result = cluster.audit("verify", "--from-start");
         assertThat(result.status()).as(result.out() + result.err()).isZero();
         assertThat(result.out()).contains("from the start").contains("clean: ");
         JsonNode report = JSON.readTree(
-                audit(cluster, "verify", "--from-start", "-o", "json").out());
+                cluster.audit("verify", "--from-start", "-o", "json").out());
         assertThat(report.path("clean").asBoolean()).isTrue();
         JsonNode partition = report.path("partitions").path(0);
         assertThat(partition.path("events").asInt()).isEqualTo(EVENTS);
@@ -99,7 +98,7 @@ class AuditIT {
                 .findFirst()
                 .orElseThrow();
         String address = AvroWords.toModel(placed.getInstanceIp()).v4().toString();
-        Cli.Result result = audit(cluster, "address", address, "--realm", realm, "-o", "json");
+        Cli.Result result = cluster.audit("address", address, "--realm", realm, "-o", "json");
         assertThat(result.status()).as(result.err()).isZero();
         JsonNode owners = JSON.readTree(result.out()).path("owners");
         JsonNode first = owners.path(0);
@@ -125,7 +124,7 @@ class AuditIT {
             }
         }
         Cli.Result result =
-                audit(cluster, "state", "--at", Long.toString(offset), "--realm", realm, "--from-start", "-o", "json");
+                cluster.audit("state", "--at", Long.toString(offset), "--realm", realm, "--from-start", "-o", "json");
         assertThat(result.status()).as(result.err()).isZero();
         JsonNode state = JSON.readTree(result.out());
         Set<String> found = new TreeSet<>();
@@ -146,11 +145,11 @@ class AuditIT {
     }
 
     private static void assertFound(FireCluster copy, PlantedLog planted) throws Exception {
-        Cli.Result text = audit(copy, "verify", "--from-start");
+        Cli.Result text = copy.audit("verify", "--from-start");
         System.out.println(text.out());
         assertThat(text.status()).isEqualTo(1);
         assertThat(text.out()).contains("the first at partition 0, offset " + planted.firstOffset());
-        Cli.Result result = audit(copy, "verify", "--from-start", "-o", "json");
+        Cli.Result result = copy.audit("verify", "--from-start", "-o", "json");
         assertThat(result.status()).isEqualTo(1);
         assertThat(items(JSON.readTree(result.out()), "differences"))
                 .extracting(
@@ -166,16 +165,5 @@ class AuditIT {
 
     private static List<JsonNode> items(JsonNode node, String name) {
         return StreamSupport.stream(node.path(name).spliterator(), false).toList();
-    }
-
-    private static Cli.Result audit(FireCluster cluster, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("audit"));
-        all.addAll(Arrays.asList(arguments));
-        all.addAll(List.of(
-                "--bootstrap",
-                String.valueOf(cluster.clients().get("bootstrap.servers")),
-                "--registry",
-                String.valueOf(cluster.clients().get("schema.registry.url"))));
-        return Cli.run(all.toArray(String[]::new));
     }
 }

@@ -1,8 +1,10 @@
 package io.xylem.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.xylem.cli.Cli;
 import io.xylem.cli.SharedCluster;
 import io.xylem.publish.XylemPublisher;
 import io.xylem.schemas.RealmPartitioner;
@@ -17,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,8 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Exactly once under fire: two allocator processes that stand by for each other are killed with SIGKILL at random
- * moments under load, the broker is restarted once, and afterwards every event has one outcome, in order, and every
- * record is byte for byte what one undisturbed allocator makes of the same log.
+ * moments under load, some are stopped until the other has taken over and then go on, and the broker is restarted once.
+ * Afterwards every event has one outcome, in order, every record is byte for byte what one undisturbed allocator makes
+ * of the same log, and the audit finds the log clean. Nothing but the kills ended a process.
  *
  * <p>{@code -Dseed=} repeats the log and the choices (the moments are the machine's), {@code -Dkills=500} is the long run.
  */
@@ -38,7 +40,9 @@ class CrashIT {
     private static final int KILLS = Integer.getInteger("kills", 20);
     private static final int EVENTS_PER_KILL = 600;
     private static final int TAKE_OVER_EVERY = 7;
+    private static final int PAUSE_EVERY = 9;
     private static final List<String> ALLOCATORS = List.of("a", "b");
+    private static final XylemPublisher.Limits LIMITS = new XylemPublisher.Limits(4096, FireCluster.PATIENCE);
 
     private final Random random = new Random(SEED);
     private final List<String> realms = IntStream.range(0, FireCluster.PARTITIONS)
@@ -65,9 +69,9 @@ class CrashIT {
             TopicLog fire = TopicLog.read(Topics.OUTCOMES, cluster.clients());
             TopicLog fireAllocations = TopicLog.read(Topics.ALLOCATIONS, cluster.clients());
             System.out.printf(
-                    "CrashIT: %d kills, 1 broker restart, %d events, %d accepted, %d allocation records; %d outcomes of"
-                            + " killed transactions were taken back%n",
-                    KILLS, events.size(), accepted(), fireAllocations.size(), seen - fire.size());
+                    "CrashIT: %d kills, %d pauses, 1 broker restart, %d events, %d accepted, %d allocation records;"
+                            + " %d outcomes of killed transactions were taken back%n",
+                    KILLS, KILLS / PAUSE_EVERY, events.size(), accepted(), fireAllocations.size(), seen - fire.size());
             for (int partition = 0; partition < FireCluster.PARTITIONS; partition++) {
                 List<String> ids = published.get(partition).stream()
                         .map(DeploymentEvent::getId)
@@ -81,7 +85,26 @@ class CrashIT {
             }
             assertThat(accepted()).isBetween(events.size() / 5, events.size() * 4 / 5);
             assertThat(seen).as("some kills hit open transactions").isGreaterThan(fire.size());
-            assertSameUndisturbed(events, fire, fireAllocations, registry);
+            cluster.endAllocators(); // what they say from here on would be no part of what was read
+            assertClean(cluster);
+            assertSameUndisturbed(
+                    events, fire, fireAllocations, TopicLog.read(Topics.STATE_HASHES, cluster.clients()), registry);
+        }
+    }
+
+    /** The audit replays the log with rules of its own. */
+    private void assertClean(FireCluster cluster) throws Exception {
+        Cli.Result audit = cluster.audit("verify", "--from-start", "-o", "json");
+        assertThat(audit.status()).as(audit.out() + audit.err()).isZero();
+        JsonNode report = new ObjectMapper().readTree(audit.out());
+        assertThat(report.path("clean").asBoolean()).isTrue();
+        assertThat(report.path("partitions")).hasSize(FireCluster.PARTITIONS);
+        for (JsonNode partition : report.path("partitions")) {
+            int events = published.get(partition.path("partition").asInt()).size();
+            assertThat(partition.path("events").asInt()).isEqualTo(events);
+            assertThat(partition.path("outcomes").asInt()).isEqualTo(events);
+            assertThat(partition.path("pending").asInt()).isZero();
+            assertThat(partition.path("hashes").asInt()).isPositive();
         }
     }
 
@@ -90,8 +113,8 @@ class CrashIT {
         for (String allocator : ALLOCATORS) {
             start(cluster, allocator);
         }
-        try (var publisher = new XylemPublisher(cluster.clients());
-                var written = new Written(Topics.OUTCOMES, cluster.clients())) {
+        try (var publisher = new XylemPublisher(cluster.clients(), cluster.clients(), LIMITS);
+                var written = new Written(Topics.OUTCOMES, cluster)) {
             awaitReady(cluster);
             for (int kill = 1; kill <= KILLS; kill++) {
                 // A third of the kills hits allocators at work, the others also such that start, restore or rebalance.
@@ -106,19 +129,29 @@ class CrashIT {
                 String victim = ALLOCATORS.get(random.nextInt(ALLOCATORS.size()));
                 cluster.kill(victim);
                 if (kill % TAKE_OVER_EVERY == 0) {
-                    written.drain();
-                    publish(publisher);
-                    for (int partition = 0; partition < FireCluster.PARTITIONS; partition++) {
-                        written.awaitMore(partition, 1); // by the survivor
-                    }
+                    awaitTakeOver(publisher, written);
                 }
                 start(cluster, victim);
+                if (kill % PAUSE_EVERY == 0) {
+                    awaitReady(cluster);
+                    cluster.pause(victim);
+                    awaitTakeOver(publisher, written);
+                    cluster.resume(victim); // with a transaction and tasks that are no longer its own
+                }
             }
-            CompletableFuture.allOf(outcomes.toArray(new CompletableFuture<?>[0]))
-                    .get(FireCluster.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            var all = CompletableFuture.allOf(outcomes.toArray(new CompletableFuture<?>[0]));
+            cluster.await("all outcomes", all::isDone);
+            all.join();
             written.drain();
             return written.total();
         }
+    }
+
+    /** The other one goes on in each partition. */
+    private void awaitTakeOver(XylemPublisher publisher, Written written) {
+        written.drain();
+        publish(publisher);
+        written.awaitMoreInEach();
     }
 
     /** Restarts keep their membership, so that they do not wait for the session of their predecessor to end. */
@@ -134,9 +167,7 @@ class CrashIT {
     }
 
     private static void awaitReady(FireCluster cluster) {
-        await("both allocators ready")
-                .atMost(FireCluster.PATIENCE)
-                .until(() -> ALLOCATORS.stream().allMatch(cluster::isReady));
+        cluster.await("both allocators ready", () -> ALLOCATORS.stream().allMatch(cluster::isReady));
     }
 
     private void publish(XylemPublisher publisher) {
@@ -154,10 +185,10 @@ class CrashIT {
                 .count();
     }
 
-    private void assertSameUndisturbed(TopicLog events, TopicLog fire, TopicLog fireAllocations, String registry)
+    private void assertSameUndisturbed(
+            TopicLog events, TopicLog fire, TopicLog fireAllocations, TopicLog fireHashes, String registry)
             throws Exception {
-        try (var calm = new FireCluster(dir.resolve("calm"), registry)) {
-            calm.keepTimes();
+        try (var calm = FireCluster.keepingTimes(dir.resolve("calm"), registry)) {
             try (var producer =
                     new KafkaProducer<>(calm.clients(), new StringSerializer(), new ByteArraySerializer())) {
                 for (int partition = 0; partition < FireCluster.PARTITIONS; partition++) {
@@ -172,12 +203,13 @@ class CrashIT {
                 }
             }
             calm.startAllocator("calm", Map.of());
-            try (var written = new Written(Topics.OUTCOMES, calm.clients())) {
+            try (var written = new Written(Topics.OUTCOMES, calm)) {
                 written.awaitTotal(events.size());
             }
             calm.endAllocators(); // in order: all is committed
             assertSame(Topics.OUTCOMES, fire, calm);
             assertSame(Topics.ALLOCATIONS, fireAllocations, calm);
+            assertSame(Topics.STATE_HASHES, fireHashes, calm);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.xylem.cli.cluster;
 
-import static org.awaitility.Awaitility.await;
-
+import io.xylem.cli.Cli;
 import io.xylem.schemas.TopicAdmin;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
@@ -12,20 +11,27 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A broker of its own, and allocators, all as processes that can be killed. The registry is somebody else's. */
 final class FireCluster implements AutoCloseable {
     static final int PARTITIONS = 2;
     static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** A stack trace of Kafka Streams and what led to it. */
+    private static final int TAIL_LINES = 80;
 
     private final Path dir;
     private final String registryUrl;
@@ -37,10 +43,20 @@ final class FireCluster implements AutoCloseable {
     private Child broker;
 
     FireCluster(Path dir, String registryUrl) throws IOException {
+        this(dir, registryUrl, List.of());
+    }
+
+    /** @param first topics that are made before the catalogue's, which then leaves them as they are */
+    private FireCluster(Path dir, String registryUrl, List<NewTopic> first) throws IOException {
         this.dir = dir;
         this.registryUrl = registryUrl;
         this.broker = startBroker();
         try (Admin admin = admin()) {
+            admin.createTopics(first)
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
             var _ = new TopicAdmin(admin, new TopicAdmin.Layout(PARTITIONS, 1)).create();
         } catch (RuntimeException e) {
             close();
@@ -48,20 +64,24 @@ final class FireCluster implements AutoCloseable {
         }
     }
 
-    /** For a log that is copied: its events keep the times that they had. */
-    void keepTimes() throws Exception {
-        var topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.DEPLOYMENT_EVENTS.name());
-        var createTime = new ConfigEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
-        try (Admin admin = admin()) {
-            var _ = admin.incrementalAlterConfigs(
-                            Map.of(topic, List.of(new AlterConfigOp(createTime, AlterConfigOp.OpType.SET))))
-                    .all()
-                    .get();
-        }
+    /**
+     * For a log that is copied: its events keep the times that they had. The topic is made so, because a broker may take
+     * some records still in the old way after it has said that it changed a topic.
+     */
+    static FireCluster keepingTimes(Path dir, String registryUrl) throws IOException {
+        var createTime = Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
+        return new FireCluster(
+                dir,
+                registryUrl,
+                List.of(new NewTopic(Topics.DEPLOYMENT_EVENTS.name(), PARTITIONS, (short) 1).configs(createTime)));
     }
 
     Map<String, Object> clients() {
-        return Map.of("bootstrap.servers", "127.0.0.1:" + port, "schema.registry.url", registryUrl);
+        return Map.of("bootstrap.servers", bootstrap(), "schema.registry.url", registryUrl);
+    }
+
+    private String bootstrap() {
+        return "127.0.0.1:" + port;
     }
 
     private Admin admin() {
@@ -79,7 +99,7 @@ final class FireCluster implements AutoCloseable {
                         Integer.toString(port),
                         Integer.toString(controllerPort)),
                 dir.resolve("broker.log"));
-        await("the broker's port").atMost(PATIENCE).until(() -> {
+        Awaitility.await("the broker's port").atMost(PATIENCE).until(() -> {
             try (var socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return true;
@@ -138,19 +158,94 @@ final class FireCluster implements AutoCloseable {
         return LocalHttp.isOk("http://127.0.0.1:" + httpPorts.get(allocator) + "/health/ready");
     }
 
+    /** Waits as long as all that was started lives. Whatever ends by itself fails the test at once, with its last words. */
+    void await(String what, Callable<Boolean> condition) {
+        try {
+            Awaitility.await(what)
+                    .pollInSameThread()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(10))
+                    .atMost(PATIENCE)
+                    .until(() -> {
+                        assertAlive();
+                        return condition.call();
+                    });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + lastWords(processes()), e);
+        }
+    }
+
+    /** Nothing may crash that was not killed: a supervisor that starts it again would only hide it. */
+    void assertAlive() {
+        List<Child> ended = processes().filter(child -> !child.alive()).toList();
+        if (!ended.isEmpty()) {
+            throw new AssertionError("ended by itself:" + lastWords(ended.stream()));
+        }
+    }
+
+    private Stream<Child> processes() {
+        return Stream.concat(Stream.of(broker), allocators.values().stream());
+    }
+
+    private static String lastWords(Stream<Child> processes) {
+        var text = new StringBuilder();
+        processes.forEach(child -> text.append("\n--- ")
+                .append(child.name())
+                .append(child.alive() ? " (lives)\n" : " (ended)\n")
+                .append(child.tail(TAIL_LINES)));
+        return text.toString();
+    }
+
     /** SIGKILL; returns when it is gone. */
     void kill(String allocator) {
-        Child child = allocators.get(allocator);
-        if (child == null || !child.alive()) {
-            throw new IllegalStateException(allocator + " ended by itself: " + (child == null ? "" : child.tail()));
-        }
+        assertAlive();
+        Child child = started(allocator);
+        allocators.remove(allocator);
         ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
-        await("the end of " + allocator).atMost(PATIENCE).until(() -> !child.alive());
+        await("the end of " + allocator, () -> !child.alive());
+    }
+
+    private Child started(String allocator) {
+        Child child = allocators.get(allocator);
+        if (child == null) {
+            throw new IllegalArgumentException(allocator + " was not started; running: " + allocators.keySet());
+        }
+        return child;
+    }
+
+    /** SIGSTOP: to the broker and to the others it is as if it were dead, until it is resumed and believes it is not. */
+    void pause(String allocator) throws IOException, InterruptedException {
+        signal("STOP", allocator);
+    }
+
+    void resume(String allocator) throws IOException, InterruptedException {
+        signal("CONT", allocator);
+    }
+
+    private void signal(String name, String allocator) throws IOException, InterruptedException {
+        long pid = started(allocator).pid();
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("kill -" + name + " " + pid + " ended with " + status);
+        }
     }
 
     /** In order: what they do is committed. */
     void endAllocators() {
+        assertAlive();
         allocators.values().forEach(child -> child.stop(PATIENCE));
+        allocators.clear();
+    }
+
+    /** The command against this cluster. */
+    Cli.Result audit(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("audit"));
+        all.addAll(Arrays.asList(arguments));
+        all.addAll(List.of("--bootstrap", bootstrap(), "--registry", registryUrl));
+        return Cli.run(all.toArray(String[]::new));
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.xylem.cli.cluster;
 
-import static org.awaitility.Awaitility.await;
-
 import io.xylem.schemas.Topic;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,12 +14,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class Written implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
 
+    private final FireCluster cluster;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
     private final long[] counts = new long[FireCluster.PARTITIONS];
 
-    Written(Topic<?> topic, Map<String, Object> clients) {
-        Map<String, Object> settings = new HashMap<>(clients);
+    Written(Topic<?> topic, FireCluster cluster) {
+        this.cluster = cluster;
+        Map<String, Object> settings = new HashMap<>(cluster.clients());
         settings.put("isolation.level", "read_uncommitted");
         consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         partitions = IntStream.range(0, FireCluster.PARTITIONS)
@@ -37,27 +37,28 @@ final class Written implements AutoCloseable {
 
     void awaitMore(int partition, int records) {
         long target = counts[partition] + records;
-        await(records + " more outcomes in partition " + partition)
-                .pollInSameThread()
-                .pollInterval(Duration.ofMillis(1))
-                .atMost(FireCluster.PATIENCE)
-                .until(() -> poll() && counts[partition] >= target);
+        cluster.await(
+                records + " more outcomes in partition " + partition, () -> poll() && counts[partition] >= target);
+    }
+
+    /** The marks are set before the wait: what comes in one partition while another is waited for counts, too. */
+    void awaitMoreInEach() {
+        long[] before = counts.clone();
+        cluster.await(
+                "an outcome more in each partition",
+                () -> poll() && IntStream.range(0, counts.length).allMatch(i -> counts[i] > before[i]));
     }
 
     void awaitTotal(long records) {
-        await(records + " outcomes")
-                .pollInSameThread()
-                .atMost(FireCluster.PATIENCE)
-                .until(() -> poll() && total() >= records);
+        cluster.await(records + " outcomes", () -> poll() && total() >= records);
     }
 
     /** Up to what is there now. */
     void drain() {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        await("the end of the topic")
-                .pollInSameThread()
-                .atMost(FireCluster.PATIENCE)
-                .until(() -> poll()
+        cluster.await(
+                "the end of the topic",
+                () -> poll()
                         && ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue()));
     }
 
