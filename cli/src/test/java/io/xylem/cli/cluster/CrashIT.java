@@ -29,8 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Exactly once under fire: two allocator processes that stand by for each other are killed with SIGKILL at random
- * moments under load, some are stopped until the other has taken over and then go on, the broker is restarted once. Afterwards every event has one outcome, in order, every record
- * is byte for byte what one undisturbed allocator makes of the same log, and the audit finds the log clean.
+ * moments under load, some are stopped until the other has taken over and then go on, and the broker is restarted once.
+ * Afterwards every event has one outcome, in order, every record is byte for byte what one undisturbed allocator makes
+ * of the same log, and the audit finds the log clean. Nothing but the kills ended a process.
  *
  * <p>{@code -Dseed=} repeats the log and the choices (the moments are the machine's), {@code -Dkills=500} is the long run.
  */
@@ -68,8 +69,8 @@ class CrashIT {
             TopicLog fire = TopicLog.read(Topics.OUTCOMES, cluster.clients());
             TopicLog fireAllocations = TopicLog.read(Topics.ALLOCATIONS, cluster.clients());
             System.out.printf(
-                    "CrashIT: %d kills, %d pauses, 1 broker restart, %d events, %d accepted, %d allocation records; %d outcomes of"
-                            + " killed transactions were taken back%n",
+                    "CrashIT: %d kills, %d pauses, 1 broker restart, %d events, %d accepted, %d allocation records;"
+                            + " %d outcomes of killed transactions were taken back%n",
                     KILLS, KILLS / PAUSE_EVERY, events.size(), accepted(), fireAllocations.size(), seen - fire.size());
             for (int partition = 0; partition < FireCluster.PARTITIONS; partition++) {
                 List<String> ids = published.get(partition).stream()
@@ -97,6 +98,7 @@ class CrashIT {
         assertThat(audit.status()).as(audit.out() + audit.err()).isZero();
         JsonNode report = new ObjectMapper().readTree(audit.out());
         assertThat(report.path("clean").asBoolean()).isTrue();
+        assertThat(report.path("partitions")).hasSize(FireCluster.PARTITIONS);
         for (JsonNode partition : report.path("partitions")) {
             int events = published.get(partition.path("partition").asInt()).size();
             assertThat(partition.path("events").asInt()).isEqualTo(events);
@@ -186,8 +188,7 @@ class CrashIT {
     private void assertSameUndisturbed(
             TopicLog events, TopicLog fire, TopicLog fireAllocations, TopicLog fireHashes, String registry)
             throws Exception {
-        try (var calm = new FireCluster(dir.resolve("calm"), registry)) {
-            calm.keepTimes();
+        try (var calm = FireCluster.keepingTimes(dir.resolve("calm"), registry)) {
             try (var producer =
                     new KafkaProducer<>(calm.clients(), new StringSerializer(), new ByteArraySerializer())) {
                 for (int partition = 0; partition < FireCluster.PARTITIONS; partition++) {

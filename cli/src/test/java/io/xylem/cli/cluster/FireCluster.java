@@ -20,9 +20,7 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -45,10 +43,20 @@ final class FireCluster implements AutoCloseable {
     private Child broker;
 
     FireCluster(Path dir, String registryUrl) throws IOException {
+        this(dir, registryUrl, List.of());
+    }
+
+    /** @param first topics that are made before the catalogue's, which then leaves them as they are */
+    private FireCluster(Path dir, String registryUrl, List<NewTopic> first) throws IOException {
         this.dir = dir;
         this.registryUrl = registryUrl;
         this.broker = startBroker();
         try (Admin admin = admin()) {
+            admin.createTopics(first)
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
             var _ = new TopicAdmin(admin, new TopicAdmin.Layout(PARTITIONS, 1)).create();
         } catch (RuntimeException e) {
             close();
@@ -56,16 +64,16 @@ final class FireCluster implements AutoCloseable {
         }
     }
 
-    /** For a log that is copied: its events keep the times that they had. */
-    void keepTimes() throws Exception {
-        var topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.DEPLOYMENT_EVENTS.name());
-        var createTime = new ConfigEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
-        try (Admin admin = admin()) {
-            var _ = admin.incrementalAlterConfigs(
-                            Map.of(topic, List.of(new AlterConfigOp(createTime, AlterConfigOp.OpType.SET))))
-                    .all()
-                    .get();
-        }
+    /**
+     * For a log that is copied: its events keep the times that they had. The topic is made so, because a broker may take
+     * some records still in the old way after it has said that it changed a topic.
+     */
+    static FireCluster keepingTimes(Path dir, String registryUrl) throws IOException {
+        var createTime = Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
+        return new FireCluster(
+                dir,
+                registryUrl,
+                List.of(new NewTopic(Topics.DEPLOYMENT_EVENTS.name(), PARTITIONS, (short) 1).configs(createTime)));
     }
 
     Map<String, Object> clients() {
@@ -191,12 +199,18 @@ final class FireCluster implements AutoCloseable {
     /** SIGKILL; returns when it is gone. */
     void kill(String allocator) {
         assertAlive();
-        Child child = allocators.remove(allocator);
+        Child child = started(allocator);
+        allocators.remove(allocator);
+        ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        await("the end of " + allocator, () -> !child.alive());
+    }
+
+    private Child started(String allocator) {
+        Child child = allocators.get(allocator);
         if (child == null) {
             throw new IllegalArgumentException(allocator + " was not started; running: " + allocators.keySet());
         }
-        ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
-        await("the end of " + allocator, () -> !child.alive());
+        return child;
     }
 
     /** SIGSTOP: to the broker and to the others it is as if it were dead, until it is resumed and believes it is not. */
@@ -209,7 +223,7 @@ final class FireCluster implements AutoCloseable {
     }
 
     private void signal(String name, String allocator) throws IOException, InterruptedException {
-        long pid = allocators.get(allocator).pid();
+        long pid = started(allocator).pid();
         int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
                 .inheritIO()
                 .start()
@@ -221,6 +235,7 @@ final class FireCluster implements AutoCloseable {
 
     /** In order: what they do is committed. */
     void endAllocators() {
+        assertAlive();
         allocators.values().forEach(child -> child.stop(PATIENCE));
         allocators.clear();
     }

@@ -50,7 +50,6 @@ final class PlantedLog {
     }
 
     void copyTo(FireCluster target) throws Exception {
-        target.keepTimes();
         try (var producer = new KafkaProducer<>(target.clients(), new StringSerializer(), new ByteArraySerializer())) {
             write(producer, Topics.DEPLOYMENT_EVENTS, events);
             write(producer, Topics.OUTCOMES, outcomes);
