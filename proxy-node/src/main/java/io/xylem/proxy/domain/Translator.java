@@ -3,6 +3,7 @@ package io.xylem.proxy.domain;
 import io.xylem.balancing.Policies;
 import io.xylem.balancing.Site;
 import io.xylem.proxy.domain.Counters.Count;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a packet, and its new addresses. For client A and server B dialled by service IP S (lower case:
@@ -24,6 +25,9 @@ public final class Translator {
     private final Counters counters;
     private RouteTable routes = RouteTable.empty("");
     private Attachments attachments = Attachments.NONE;
+    /** Where this worker is; not known before somebody asks. */
+    private @Nullable Site site;
+
     /** Changes with either table; a flow of an older epoch is checked against the tables before it is used. */
     private int epoch;
 
@@ -37,6 +41,7 @@ public final class Translator {
     public void use(RouteTable currentRoutes, Attachments currentAttachments) {
         if (currentRoutes != routes) {
             choosers.retain(currentRoutes);
+            site = null;
         }
         if (currentRoutes != routes || currentAttachments != attachments) {
             epoch++;
@@ -163,10 +168,17 @@ public final class Translator {
         return Drop.FLOW_COLLISION;
     }
 
-    /** Where this worker is: the client's own route says it. */
+    /** The route of any instance here says where this worker is. */
     private Site site(Attachment own) {
-        Target route = routes.instance(Addresses.high(own.instanceIp(), false), Addresses.low(own.instanceIp(), false));
-        return route != null && route.local() ? route.candidate().site() : new Site(routes.worker(), null, null);
+        if (site == null) {
+            Target route =
+                    routes.instance(Addresses.high(own.instanceIp(), false), Addresses.low(own.instanceIp(), false));
+            if (route == null || !route.local()) {
+                return new Site(routes.worker(), null, null);
+            }
+            site = route.candidate().site();
+        }
+        return site;
     }
 
     /**
