@@ -1,6 +1,7 @@
 package io.xylem.proxy;
 
 import io.xylem.balancing.Policies;
+import io.xylem.balancing.PolicyException;
 import io.xylem.model.DualAddress;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
@@ -36,6 +37,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -74,6 +76,8 @@ final class ProxyNode implements AutoCloseable {
     private void begin(Settings settings, Consumer<Throwable> fatal) throws IOException {
         String worker = settings.text(ProxySettings.WORKER);
         NetworkNamespace namespace = NetworkNamespace.of(settings.text(ProxySettings.NETNS));
+        Policies policies = policies(settings);
+        LOG.info("balancing policies: {}", policies);
         Counters counters = new Counters();
 
         TunDevice device = opened(TunDevice.open(namespace, settings.text(ProxySettings.DEVICE)));
@@ -114,7 +118,7 @@ final class ProxyNode implements AutoCloseable {
                 tunnel,
                 control::takeRouteTable,
                 control::attachments,
-                Policies.load(),
+                policies,
                 counters,
                 ForwardingAgent.Limits.defaults(random.nextLong()),
                 control.unknownAddresses());
@@ -151,6 +155,14 @@ final class ProxyNode implements AutoCloseable {
     private <T extends AutoCloseable> T opened(T part) {
         parts.push(part);
         return part;
+    }
+
+    private static Policies policies(Settings settings) {
+        try {
+            return Policies.load(settings.text(Policies.DIRECTORY_SETTING));
+        } catch (PolicyException e) {
+            throw new ConfigException(e.getMessage());
+        }
     }
 
     private static KafkaConsumer<String, byte[]> consumer(Settings settings, String worker) {

@@ -1,5 +1,6 @@
 package io.xylem.proxy;
 
+import io.xylem.balancing.Policies;
 import io.xylem.runtime.Settings;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -86,6 +87,12 @@ final class ProxySettings {
                         "10.30.0.0/16",
                         Importance.LOW,
                         "The realm's IPv4 prefixes of service and instance IPs, led into the device.")
-                .define(OVERLAY_V6, ConfigDef.Type.LIST, "fdff::/16", Importance.LOW, "The same in IPv6.");
+                .define(OVERLAY_V6, ConfigDef.Type.LIST, "fdff::/16", Importance.LOW, "The same in IPv6.")
+                .define(
+                        Policies.DIRECTORY_SETTING,
+                        ConfigDef.Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "A directory with the jars of further balancing policies; empty for none.");
     }
 }

@@ -18,6 +18,7 @@ public final class Main {
         /**
          * @param fatal takes the fault that the process can't go on from
          * @return what {@code close} ends, in order, when the process is asked to end
+         * @throws ConfigException if it can't start because of what a user can change; its message is for the user
          */
         AutoCloseable start(Settings settings, Consumer<Throwable> fatal) throws Exception;
     }
@@ -45,6 +46,9 @@ public final class Main {
             LOG.info("{} runs", name);
             fault.get();
             return 0;
+        } catch (ConfigException e) {
+            System.err.println(name + ": " + e.getMessage());
+            return 2;
         } catch (ExecutionException e) {
             LOG.error("{} can't go on", name, e.getCause());
             return 1;

@@ -19,11 +19,15 @@ import java.util.stream.Stream;
 
 /** The allocator as exactly-once makes it: every event is handled once, in the order of the log. */
 final class AllocatorNode {
-    private final InMemoryRealmStore store = new InMemoryRealmStore("main", new AddressPlan(scarce()));
+    private final InMemoryRealmStore store;
+
+    AllocatorNode(Policies policies) {
+        store = new InMemoryRealmStore("main", new AddressPlan(scarce(policies)));
+    }
 
     /** So few addresses that they run out and are given out again within a run. */
-    private static RealmSettings scarce() {
-        RealmSettings plan = RealmSettings.defaults(Policies.load());
+    private static RealmSettings scarce(Policies policies) {
+        RealmSettings plan = RealmSettings.defaults(policies);
         return new RealmSettings(
                 List.of(Ipv4Prefix.parse("10.18.0.0/26")),
                 29,

@@ -1,6 +1,7 @@
 package io.xylem.simulation;
 
 import io.xylem.allocator.domain.Event;
+import io.xylem.balancing.Policies;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.routing.domain.AllocationChange;
 import io.xylem.routing.domain.InstanceReport;
@@ -27,16 +28,19 @@ final class Cluster {
 
     private record Published(String id, Event event) {}
 
+    private static final Policies POLICIES = Policies.load();
+
     final List<AllocationChange> allocations = new ArrayList<>();
     final List<RouteChange> routes = new ArrayList<>();
-    final List<ProxyNode> proxies =
-            Workload.WORKERS.stream().map(ProxyNode::new).toList();
+    final List<ProxyNode> proxies = Workload.WORKERS.stream()
+            .map(worker -> new ProxyNode(worker, POLICIES))
+            .toList();
     final RoutingNode routing = new RoutingNode();
 
     private final Random random;
     private final Set<Fault> faults;
     private final Workload workload;
-    private final AllocatorNode allocator = new AllocatorNode();
+    private final AllocatorNode allocator = new AllocatorNode(POLICIES);
     private final List<Published> events = new ArrayList<>();
     private final List<InstanceReport> reports = new ArrayList<>();
     private int handledEvents;

@@ -24,21 +24,23 @@ final class ProxyNode {
     /** Positions in the log of routes that have not come yet. */
     final TreeSet<Integer> awaited = new TreeSet<>();
 
+    private final Policies policies;
     private final Map<InstanceName, InstanceAt> attached = new TreeMap<>();
     private RouteFold fold;
     private RouteTable table;
     private Translator translator;
 
-    ProxyNode(String worker) {
+    ProxyNode(String worker, Policies policies) {
         this.worker = worker;
+        this.policies = policies;
         fold = new RouteFold(worker);
         table = fold.table();
         translator = newTranslator();
     }
 
-    private static Translator newTranslator() {
+    private Translator newTranslator() {
         Counters counters = new Counters();
-        return new Translator(new FlowTable(1 << 10, 0, counters), Policies.load(), counters);
+        return new Translator(new FlowTable(1 << 10, 0, counters), policies, counters);
     }
 
     void deliver(RouteChange change) {

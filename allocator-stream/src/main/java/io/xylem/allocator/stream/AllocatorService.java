@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.xylem.allocator.domain.AddressPlan;
 import io.xylem.allocator.domain.RealmSettings;
 import io.xylem.balancing.Policies;
+import io.xylem.balancing.PolicyException;
 import io.xylem.runtime.HttpEndpoint;
 import io.xylem.runtime.Metrics;
 import io.xylem.runtime.Settings;
@@ -45,11 +46,14 @@ public final class AllocatorService implements AutoCloseable {
 
     /**
      * @param fatal takes the fault after which the streams have stopped
-     * @throws ConfigException if the topics are not there: they are created by a command, never by accident
+     * @throws ConfigException if the topics are not there: they are created by a command, never by accident; or if a
+     *     balancing policy can't be loaded
      */
     public static AllocatorService start(Settings settings, Consumer<Throwable> fatal) throws IOException {
         Map<String, Object> config = StreamsSettings.of(settings.streams(), settings.latency());
-        AddressPlan plan = new AddressPlan(RealmSettings.defaults(Policies.load()));
+        Policies policies = policies(settings);
+        LOG.info("balancing policies: {}", policies);
+        AddressPlan plan = new AddressPlan(RealmSettings.defaults(policies));
         int partitions = partitions(settings.client("admin."));
         Metrics metrics = new Metrics();
         Topology topology = AllocatorTopology.build(
@@ -103,6 +107,14 @@ public final class AllocatorService implements AutoCloseable {
         http.close();
         streamsMetrics.close();
         metrics.close();
+    }
+
+    private static Policies policies(Settings settings) {
+        try {
+            return Policies.load(settings.text(Policies.DIRECTORY_SETTING));
+        } catch (PolicyException e) {
+            throw new ConfigException(e.getMessage());
+        }
     }
 
     private static boolean ended(KafkaStreams streams) {

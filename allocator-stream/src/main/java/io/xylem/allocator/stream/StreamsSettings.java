@@ -1,5 +1,6 @@
 package io.xylem.allocator.stream;
 
+import io.xylem.balancing.Policies;
 import io.xylem.runtime.Latency;
 import io.xylem.runtime.Settings;
 import io.xylem.schemas.Topics;
@@ -29,7 +30,13 @@ public final class StreamsSettings {
                         1_000,
                         ConfigDef.Range.atLeast(1),
                         ConfigDef.Importance.LOW,
-                        "After how many events of a realm the hash of its state is published.");
+                        "After how many events of a realm the hash of its state is published.")
+                .define(
+                        Policies.DIRECTORY_SETTING,
+                        ConfigDef.Type.STRING,
+                        "",
+                        ConfigDef.Importance.MEDIUM,
+                        "A directory with the jars of further balancing policies; empty for none.");
     }
 
     static Map<String, Object> of(Map<String, Object> user, Latency latency) {

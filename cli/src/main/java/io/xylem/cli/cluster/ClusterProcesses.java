@@ -1,5 +1,6 @@
 package io.xylem.cli.cluster;
 
+import io.xylem.balancing.Policies;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -34,6 +35,11 @@ final class ClusterProcesses {
         return dir.resolve("logs").resolve(process + ".log");
     }
 
+    /** Where a user puts the jars of balancing policies. */
+    private Path policies() {
+        return dir.resolve("policies");
+    }
+
     List<String> broker() {
         return Installation.java(
                 512,
@@ -55,7 +61,7 @@ final class ClusterProcesses {
                 "io.xylem.allocator.AllocatorMain",
                 256,
                 cluster.ports().allocator(),
-                Map.of());
+                Map.of(Policies.DIRECTORY_SETTING, policies().toString()));
     }
 
     List<String> routing() throws ClusterException {
@@ -70,11 +76,16 @@ final class ClusterProcesses {
                 192,
                 worker.httpPort(),
                 Map.of(
-                        "xylem.worker", worker.name(),
-                        "xylem.netns", worker.netns(),
-                        "xylem.tunnel.address", worker.underlayAddress(),
+                        "xylem.worker",
+                        worker.name(),
+                        "xylem.netns",
+                        worker.netns(),
+                        "xylem.tunnel.address",
+                        worker.underlayAddress(),
                         "xylem.data.dir",
-                                dir.resolve("workers").resolve(worker.name()).toString()));
+                        dir.resolve("workers").resolve(worker.name()).toString(),
+                        Policies.DIRECTORY_SETTING,
+                        policies().toString()));
     }
 
     private List<String> application(String name, String mainClass, int heapMb, int httpPort, Map<String, String> more)
@@ -90,6 +101,7 @@ final class ClusterProcesses {
         Path file = dir.resolve("conf").resolve(name + ".properties");
         try {
             Files.createDirectories(file.getParent());
+            Files.createDirectories(policies());
             try (Writer out = Files.newBufferedWriter(file)) {
                 settings.store(out, "Written by `xylem up`; changes are lost.");
             }

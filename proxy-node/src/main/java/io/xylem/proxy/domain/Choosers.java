@@ -9,9 +9,12 @@ import io.xylem.balancing.MeasuredState;
 import io.xylem.balancing.Policies;
 import io.xylem.balancing.Site;
 import io.xylem.model.InstanceName;
+import io.xylem.model.Ipv4;
 import io.xylem.model.ServiceName;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,15 +25,25 @@ import org.jspecify.annotations.Nullable;
  * the table that it was first asked for. They choose by the measurements that are kept here.
  */
 final class Choosers {
-    /** The chooser of one policy of a service; a service has few. */
-    private record Entry(
-            String ipType,
-            InstanceChooser chooser,
-            boolean countsFlows,
-            @Nullable Entry next) {}
+    /** One service IP's. */
+    private static final class Entry {
+        final InstanceChooser chooser;
+        final boolean countsFlows;
+        /** As it was asked for last; an address may have gone to another service since. */
+        ServiceAddress address;
+
+        Entry(ServiceAddress address, BalancingPolicy policy) {
+            this.address = address;
+            chooser = policy.newChooser();
+            countsFlows = policy.needs().contains(Need.ACTIVE_FLOWS);
+        }
+    }
 
     private final Policies policies;
-    private final Map<ServiceName, Entry> choosers = new HashMap<>();
+    /** By the service IP's IPv4 address: one word to hash, and as unique as service and policy. */
+    private final Map<Ipv4, Entry> choosers = new HashMap<>();
+
+    private final Map<ServiceName, List<Entry>> flowCounters = new HashMap<>();
     private final MeasuredState measured = new MeasuredState(this::flowsChanged);
 
     Choosers(Policies policies) {
@@ -67,7 +80,7 @@ final class Choosers {
         }
     }
 
-    /** What {@link #choose} would do; changes nothing. Empty where no policy is asked, or it fails. */
+    /** What {@link #choose} would do; changes no chooser. Empty where no policy is asked, or it fails. */
     Optional<Explanation> explain(ServiceAddress address, InstanceName client, Site site, long nowNs) {
         if (address.targets().isEmpty()) {
             return Optional.empty();
@@ -83,44 +96,67 @@ final class Choosers {
         }
     }
 
-    /** Forgets those of services that went, once they are more than the living ones. */
+    /** Forgets those of addresses that went, once they are more than the living ones. */
     void retain(RouteTable table) {
         if (choosers.size() <= 64 + 4 * table.serviceCount()) {
             return;
         }
-        Set<ServiceName> living = new HashSet<>();
-        table.forEachService(address -> living.add(address.service()));
-        choosers.keySet().retainAll(living);
+        Set<Ipv4> living = new HashSet<>();
+        table.forEachService(address -> living.add(address.address().v4()));
+        for (Entry entry : List.copyOf(choosers.values())) {
+            if (!living.contains(entry.address.address().v4())) {
+                remove(entry);
+            }
+        }
     }
 
     private void flowsChanged(InstanceName instance) {
-        for (Entry entry = choosers.get(instance.service()); entry != null; entry = entry.next) {
-            if (entry.countsFlows) {
-                try {
-                    entry.chooser.flowsChanged(instance, measured);
-                } catch (RuntimeException | LinkageError e) {
-                    // Its next choice fails too, and is counted.
-                }
+        for (Entry entry : flowCounters.getOrDefault(instance.service(), List.of())) {
+            try {
+                entry.chooser.flowsChanged(instance, measured);
+            } catch (RuntimeException | LinkageError e) {
+                remove(entry); // it starts anew with the next flow
+                return;
             }
         }
     }
 
     private @Nullable Entry find(ServiceAddress address) {
-        Entry entry = choosers.get(address.service());
-        while (entry != null && !entry.ipType.equals(address.ipType())) {
-            entry = entry.next;
+        Entry entry = choosers.get(address.address().v4());
+        if (entry != null && isOther(entry.address, address)) {
+            if (!entry.address.service().equals(address.service())
+                    || !entry.address.ipType().equals(address.ipType())) {
+                remove(entry);
+                return null;
+            }
+            entry.address = address;
         }
         return entry;
     }
 
+    @SuppressWarnings(
+            "ReferenceEquality") // most often it is the same object, and comparing names takes longer than choosing
+    private static boolean isOther(ServiceAddress known, ServiceAddress address) {
+        return known != address;
+    }
+
     private Entry add(ServiceAddress address, BalancingPolicy policy) {
-        Entry entry = new Entry(
-                address.ipType(),
-                policy.newChooser(),
-                policy.needs().contains(Need.ACTIVE_FLOWS),
-                choosers.get(address.service()));
-        choosers.put(address.service(), entry);
+        Entry entry = new Entry(address, policy);
+        choosers.put(address.address().v4(), entry);
+        if (entry.countsFlows) {
+            flowCounters
+                    .computeIfAbsent(address.service(), service -> new ArrayList<>())
+                    .add(entry);
+        }
         return entry;
+    }
+
+    private void remove(Entry entry) {
+        choosers.remove(entry.address.address().v4(), entry);
+        List<Entry> counters = flowCounters.get(entry.address.service());
+        if (counters != null && counters.remove(entry) && counters.isEmpty()) {
+            flowCounters.remove(entry.address.service());
+        }
     }
 
     private Choice choice(ServiceAddress address, InstanceName client, Site site, long nowNs) {
