@@ -17,10 +17,10 @@ final class TopicsLayout {
     @Option(
             names = "--worker-partitions",
             paramLabel = "N",
-            defaultValue = "" + TopicAdmin.Layout.WORKER_PARTITIONS,
+            defaultValue = "" + TopicAdmin.Layout.DEVELOPMENT_WORKER_PARTITIONS,
             description = "Partitions of xylem.worker-routes; the more, the less of others' routes a proxy reads"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private int workerPartitions = TopicAdmin.Layout.WORKER_PARTITIONS;
+                    + " (default: ${DEFAULT-VALUE}; three brokers: " + TopicAdmin.Layout.WORKER_PARTITIONS + ").")
+    private int workerPartitions = TopicAdmin.Layout.DEVELOPMENT_WORKER_PARTITIONS;
 
     @Option(
             names = {"--replication", "--replication-factor"},

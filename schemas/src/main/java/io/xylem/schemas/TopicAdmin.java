@@ -42,9 +42,10 @@ public final class TopicAdmin {
      */
     public record Layout(int partitions, int workerPartitions, int replicationFactor) {
         public static final int WORKER_PARTITIONS = 128;
+        public static final int DEVELOPMENT_WORKER_PARTITIONS = 16;
 
         /** One broker, few workers. */
-        public static final Layout DEVELOPMENT = new Layout(1, 16, 1);
+        public static final Layout DEVELOPMENT = new Layout(1, DEVELOPMENT_WORKER_PARTITIONS, 1);
 
         /** Three brokers, one of which may be gone. */
         public static final Layout PRODUCTION = new Layout(12, WORKER_PARTITIONS, 3);

@@ -123,6 +123,10 @@ final class FlowCensus implements FlowCounts {
         remote.remove(slot);
     }
 
+    boolean isOpenedHere(int slot) {
+        return (marks[slot] & OPENED) != 0;
+    }
+
     boolean isParted(int slot) {
         return remote.of[slot] == null;
     }

@@ -32,7 +32,7 @@ public final class Translator {
         OWN_GONE,
         /** It has no route any more. */
         REMOTE_GONE,
-        /** Its worker is lost; what still comes from there is welcome. */
+        /** Its worker is lost, and it is not the one that asked; what still comes from there is welcome. */
         REMOTE_LOST
     }
 
@@ -289,7 +289,8 @@ public final class Translator {
             }
             flows.renew(flow, ownNow, remoteNow, epoch);
         }
-        return flows.remote(flow).isLost() ? Ends.REMOTE_LOST : Ends.CURRENT;
+        // Who asks is there, whatever is said of its worker: it may be cut off from the control plane only.
+        return flows.remote(flow).isLost() && flows.census().isOpenedHere(flow) ? Ends.REMOTE_LOST : Ends.CURRENT;
     }
 
     private void replace(int flow) {

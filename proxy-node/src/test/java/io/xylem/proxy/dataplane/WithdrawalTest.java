@@ -267,6 +267,21 @@ class WithdrawalTest {
     }
 
     @Test
+    void whoAsksFromALostWorkerIsAnswered() {
+        overlay.learn(TestOverlay.lost(client, overlay.nextVersion()));
+        w1.send(packet(a, SERVICE, new Tcp(1_000, 80, "S", NOTHING, 499, 0)));
+        w1.send(packet(a, SERVICE, new Udp(1_000, 53)));
+        overlay.settle();
+        assertThat(w2.delivered()).hasSize(2);
+        w2.send(packet(b, ia, new Tcp(80, 1_000, "SA", NOTHING, 6_999, 500)));
+        w2.send(packet(b, ia, new Tcp(80, 1_000, "A", new byte[10], 7_000, 500)));
+        w2.send(packet(b, ia, new Udp(53, 1_000)));
+        overlay.settle();
+        assertThat(w2.delivered()).as("no refusal").isEmpty();
+        assertThat(w1.delivered()).hasSize(3);
+    }
+
+    @Test
     void aWorkerThatComesBackGetsNewFlowsAndTheDatagramsOfOldOnes() {
         w1.send(packet(a, SERVICE, new Udp(1_000, 53)));
         overlay.settle();
