@@ -170,7 +170,9 @@ class ControlPlaneDownIT {
     private void kill(String name) {
         ProcessHandle process = requireNonNull(processes.get(name));
         boolean orderly = name.equals("allocator") || name.equals("routing");
-        assertThat(orderly ? process.destroy() : process.destroyForcibly()).isTrue();
+        if (process.isAlive()) {
+            assertThat(orderly ? process.destroy() : process.destroyForcibly()).isTrue();
+        }
         await().atMost(PATIENCE).until(() -> !process.isAlive());
     }
 
