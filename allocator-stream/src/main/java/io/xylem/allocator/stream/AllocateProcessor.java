@@ -32,7 +32,7 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     private static final String TRACE_PARENT = "traceparent";
 
     /** About a full realm: 63 488 instances, 1 024 workers, 2 046 services. Some 40 MB. */
-    private static final int CACHED_VALUES = 100_000;
+    static final int CACHED_VALUES = 100_000;
 
     private final Plans plans;
     private final int partitions;

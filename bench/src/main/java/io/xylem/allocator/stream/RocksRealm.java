@@ -18,9 +18,6 @@ import org.apache.kafka.streams.state.Stores;
  * there must be public for a measurement's sake.
  */
 public final class RocksRealm implements AutoCloseable {
-    /** As in the allocator's process. */
-    private static final int CACHED_VALUES = 200_000;
-
     private final KeyValueStore<String, byte[]> rocks;
     private final RealmStore store;
 
@@ -37,7 +34,7 @@ public final class RocksRealm implements AutoCloseable {
                 .build();
         rocks.init(context.getStateStoreContext(), rocks);
         Plans plans = new Plans(new AddressPlan(RealmSettings.defaults(Policies.load())));
-        store = new KeyValueRealmStore(rocks, rocks, new StoreCache(CACHED_VALUES), realm, plans);
+        store = new KeyValueRealmStore(rocks, rocks, new StoreCache(AllocateProcessor.CACHED_VALUES), realm, plans);
     }
 
     public RealmStore store() {
