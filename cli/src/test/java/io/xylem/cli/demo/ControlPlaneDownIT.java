@@ -39,7 +39,7 @@ class ControlPlaneDownIT {
     private static final String C = "A.prod.C.prod";
     private static final List<String> CONTROL_PLANE = List.of("allocator", "routing", "registry", "broker");
     private static final String CLIENTS_WORKER = "worker-w1";
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     private Path dir;
