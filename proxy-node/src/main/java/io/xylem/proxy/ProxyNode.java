@@ -92,6 +92,11 @@ final class ProxyNode implements AutoCloseable {
         UdpTunnel tunnel = opened(UdpTunnel.open(
                 namespace, settings.text(ProxySettings.TUNNEL_ADDRESS), settings.number(ProxySettings.TUNNEL_PORT)));
         Poller poller = opened(Poller.of(device, tunnel));
+        SecureRandom random = new SecureRandom();
+        ForwardingAgent.Limits limits = ForwardingAgent.Limits.defaults(random.nextLong());
+        DataPlane plane =
+                opened(DataPlane.choose(settings, namespace, tunnel.port(), limits.maxFlows(), random.nextInt()));
+        LOG.info("data plane {}: {}", plane.name(), plane.why());
 
         FeedSource source = new FeedSource(
                 FeedSource.Kind.of(settings.text(ProxySettings.FEED)), settings.text(ProxySettings.REALM), worker);
@@ -104,15 +109,15 @@ final class ProxyNode implements AutoCloseable {
                         opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
                         () -> producer(settings, worker),
-                        new Cables(network),
+                        new Cables(network, plane),
                         counters,
                         poller::wakeUp,
                         settings.text(Settings.HTTP_LISTEN),
                         fatal));
         control.restore();
+        plane.restored();
         device.setPersistent(true);
 
-        SecureRandom random = new SecureRandom();
         ForwardingAgent agent = new ForwardingAgent(
                 device,
                 tunnel,
@@ -120,8 +125,10 @@ final class ProxyNode implements AutoCloseable {
                 control::attachments,
                 policies,
                 counters,
-                ForwardingAgent.Limits.defaults(random.nextLong()),
+                limits,
                 control.unknownAddresses());
+        agent.use(plane.fastPath());
+        control.dataPlane(plane.name(), plane.why());
         agent.measure(control.reported(), System::nanoTime, random::nextLong);
         control.flowCounts(agent.flowCounts());
         control.explainBy(packet -> {
@@ -135,7 +142,9 @@ final class ProxyNode implements AutoCloseable {
             runner.close();
             poller.wakeUp();
             packets.join();
-            device.setPersistent(!control.attachments().all().isEmpty());
+            boolean isUsed = !control.attachments().all().isEmpty();
+            device.setPersistent(isUsed);
+            plane.outlive(isUsed);
         });
         parts.push(control);
         control.start();
@@ -195,7 +204,7 @@ final class ProxyNode implements AutoCloseable {
     }
 
     /** Instances on veth pairs. */
-    private record Cables(WorkerNetwork network) implements Wiring {
+    private record Cables(WorkerNetwork network, DataPlane plane) implements Wiring {
         @Override
         public boolean exists(String netns) {
             return NetworkNamespace.of(netns).exists();
@@ -204,10 +213,12 @@ final class ProxyNode implements AutoCloseable {
         @Override
         public void attach(String netns, DualAddress namespaceIp) throws IOException {
             network.attach(NetworkNamespace.of(netns), namespaceIp);
+            plane.attach(namespaceIp);
         }
 
         @Override
         public void detach(DualAddress namespaceIp) throws IOException {
+            plane.detach(namespaceIp);
             network.detach(namespaceIp);
         }
     }

@@ -38,6 +38,7 @@ final class ProxyApi {
     private final InterestKeeper interests;
     private final StatusReporter reporter;
     private final Counters counters;
+    private volatile DataPlane dataPlane = new DataPlane("user", "");
 
     ProxyApi(
             FeedSource source,
@@ -54,6 +55,13 @@ final class ProxyApi {
         this.interests = interests;
         this.reporter = reporter;
         this.counters = counters;
+    }
+
+    private record DataPlane(String name, String why) {}
+
+    /** What status says of it. */
+    void dataPlane(String name, String why) {
+        dataPlane = new DataPlane(name, why);
     }
 
     record AttachRequest(
@@ -158,7 +166,8 @@ final class ProxyApi {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("realm", source.realm());
         status.put("worker", source.worker());
-        status.put("dataPlane", "user");
+        status.put("dataPlane", dataPlane.name());
+        status.put("dataPlaneReason", dataPlane.why());
         status.put("feed", source.kind().text());
         status.put("tableVersion", table.version());
         status.put("appliedVersion", routes.applied());

@@ -9,6 +9,7 @@ import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.Explained;
+import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.FiveTuple;
 import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.FlowTable;
@@ -126,6 +127,11 @@ public final class ForwardingAgent {
         probing.begin(policies, translator, clockNs, random);
     }
 
+    /** Flows that are decided about may go this way. Before the first turn. */
+    public void use(FastPath path) {
+        translator.use(path);
+    }
+
     /** For any thread. */
     public FlowCounts flowCounts() {
         return flows.counts();
@@ -149,6 +155,7 @@ public final class ForwardingAgent {
     public int doWork(long nowNs) throws IOException {
         RouteTable table = routes.get();
         translator.use(table, attachments.get());
+        translator.adopt(nowNs);
         waiting.review(table, nowNs);
         loads.drain(takeLoad);
         questions.answerOne(translator, nowNs);
@@ -156,7 +163,7 @@ public final class ForwardingAgent {
         int read = answering.endFlows(translator, nowNs) + forwardOutbound(nowNs) + forwardInbound(nowNs);
         flows.expire(nowNs, EXPIRED_FLOWS_PER_TURN);
         counters.set(Count.FLOWS, flows.size());
-        return read;
+        return read + (translator.review(nowNs) ? 1 : 0);
     }
 
     private int forwardOutbound(long nowNs) throws IOException {

@@ -21,10 +21,14 @@ public final class Counters {
         /** To instances of this worker, from other workers and from here. */
         DELIVERED_PACKETS,
         DELIVERED_BYTES,
+        /** Of those sent and delivered, the ones that the fast path moved. */
+        CARRIED_PACKETS,
         /** Flows that an instance of this worker began. */
         FLOWS_OPENED,
         /** Flows that began elsewhere, or at another instance of this worker. */
         FLOWS_ACCEPTED,
+        /** Flows that an earlier process had given to the fast path. */
+        FLOWS_ADOPTED,
         /** Flows forgotten because nothing came for their time. */
         FLOWS_EXPIRED,
         /** Flows forgotten early because the table was full. */

@@ -58,6 +58,14 @@ final class FlowAges {
         add(slot, kind, nowNs);
     }
 
+    /** The same of something that was seen, and may be told, late. */
+    void note(int slot, Kind kind, long seenNs) {
+        boolean isLater = seenNs - usedNs[slot] > 0;
+        if (isLater || kind(slot) != kind) {
+            use(slot, kind, isLater ? seenNs : usedNs[slot]);
+        }
+    }
+
     void remove(int slot) {
         list(kind(slot)).remove(slot);
         kinds[slot] = null;

@@ -39,12 +39,33 @@ final class FlowProgress {
         return switch (packet.transport()) {
             case TCP -> {
                 useTcp(slot, packet, isOutbound);
-                yield isClosing(slot) ? Kind.CLOSING : isOneSided(slot) ? Kind.OPENING : Kind.CONNECTED;
+                yield kindOfTcp(slot);
             }
             case UDP -> Kind.DATAGRAM;
             case ECHO -> Kind.ECHO;
             case OPAQUE -> Kind.CONNECTED;
         };
+    }
+
+    /** The same for packets that a fast path moved. */
+    Kind use(int slot, int protocol, FastPath.Use moved) {
+        seen[slot] |= (byte) ((moved.outbound ? SEEN_OUTBOUND : 0) | (moved.inbound ? SEEN_INBOUND : 0));
+        if (protocol != ParsedPacket.TCP) {
+            return Kind.DATAGRAM;
+        }
+        seen[slot] |= (byte) (((moved.outboundFlags & ParsedPacket.FIN) != 0 ? FIN_OUTBOUND : 0)
+                | ((moved.inboundFlags & ParsedPacket.FIN) != 0 ? FIN_INBOUND : 0));
+        if (((moved.outboundFlags | moved.inboundFlags) & ParsedPacket.RST) != 0) {
+            reset(slot);
+        } else if (moved.outbound) {
+            boolean isAck = (moved.outboundFlags & ParsedPacket.ACK) != 0;
+            useOfOwn(slot, moved.sent, isAck, moved.acknowledged);
+        }
+        return kindOfTcp(slot);
+    }
+
+    private Kind kindOfTcp(int slot) {
+        return isClosing(slot) ? Kind.CLOSING : isOneSided(slot) ? Kind.OPENING : Kind.CONNECTED;
     }
 
     private void useTcp(int slot, Packet segment, boolean isOutbound) {
@@ -56,22 +77,22 @@ final class FlowProgress {
             seen[slot] |= (byte) (isOutbound ? FIN_OUTBOUND : FIN_INBOUND);
         }
         if (isOutbound) {
-            useOfOwn(slot, segment);
+            if (segment.isSyn()) {
+                seen[slot] &= ~ACKNOWLEDGED;
+            }
+            useOfOwn(slot, segment.sequenceEnd(), segment.isAck(), segment.acknowledgment());
         }
     }
 
     /** Numbers wrap around: of two, the one that is less than 2^31 ahead is the later (RFC 9293, 3.4). */
-    private void useOfOwn(int slot, Packet segment) {
-        if (segment.isSyn()) {
-            seen[slot] &= ~ACKNOWLEDGED;
-        }
+    private void useOfOwn(int slot, int sequenceEnd, boolean isAck, int acknowledgment) {
         boolean isFirst = !isAcknowledged(slot);
-        if (isFirst || segment.sequenceEnd() - nextOfOwn[slot] > 0) {
-            nextOfOwn[slot] = segment.sequenceEnd();
+        if (isFirst || sequenceEnd - nextOfOwn[slot] > 0) {
+            nextOfOwn[slot] = sequenceEnd;
         }
-        if (segment.isAck()) {
-            if (isFirst || segment.acknowledgment() - expectedByOwn[slot] > 0) {
-                expectedByOwn[slot] = segment.acknowledgment();
+        if (isAck) {
+            if (isFirst || acknowledgment - expectedByOwn[slot] > 0) {
+                expectedByOwn[slot] = acknowledgment;
             }
             seen[slot] |= ACKNOWLEDGED;
         }

@@ -36,6 +36,7 @@ public final class FlowTable {
     private static final int FIRST_DYNAMIC_PORT = 49_152;
     private static final int DYNAMIC_PORTS = 16_384;
     private static final int WIRE_PORTS_TRIED = 16;
+    private static final int TOLD_TO_EVICT = 64;
 
     private final Counters counters;
     private final long hashSeed;
@@ -49,6 +50,8 @@ public final class FlowTable {
     private final FlowProgress progress;
     private final FlowCensus census;
     private final int[] free;
+    private final FastPath.Use moved = new FastPath.Use();
+    private FastPath path = FastPath.NONE;
     private int size;
 
     /** @param hashSeed unknown to instances, lest one of them aim its flows at one place of the table */
@@ -68,6 +71,11 @@ public final class FlowTable {
         for (int slot = 0; slot < capacity; slot++) {
             free[slot] = capacity - 1 - slot;
         }
+    }
+
+    /** Its flows may go this way from now on. */
+    void use(FastPath fastPath) {
+        path = fastPath;
     }
 
     public int size() {
@@ -176,14 +184,44 @@ public final class FlowTable {
         return slot;
     }
 
+    /** The other end of a flow between two instances of this worker, or {@link #NONE}. */
+    int otherEnd(int slot) {
+        boolean v4 = Addresses.isV4(ownHigh(slot), ownLow(slot));
+        long ports = slots[slot * SLOT_LONGS + PORTS];
+        return inbound.find(
+                Addresses.high(own(slot).instanceIp(), v4),
+                Addresses.low(own(slot).instanceIp(), v4),
+                Addresses.high(remote(slot).route().namespaceIp(), v4),
+                Addresses.low(remote(slot).route().namespaceIp(), v4),
+                FlowPorts.word(
+                        /* own= */ 0,
+                        /* wire= */ FlowPorts.remote(ports),
+                        /* remote= */ FlowPorts.wire(ports),
+                        FlowPorts.protocol(ports)));
+    }
+
     /** A free slot; when the table is full, the one of the flow used longest ago. */
     private int take(long nowNs) {
         if (size == free.length && expire(nowNs, 1) == 0) {
-            remove(ages.leastRecentlyUsed(nowNs));
-            counters.add(Count.FLOWS_EVICTED, 1);
+            evict(nowNs);
         }
         size++;
         return free[free.length - size];
+    }
+
+    /** What the fast path has moved lately is told now, so the one that seemed the oldest may not be. */
+    private void evict(long nowNs) {
+        int oldest = ages.leastRecentlyUsed(nowNs);
+        for (int told = 0; told < TOLD_TO_EVICT && path.carries(oldest); told++) {
+            noteMoved(oldest);
+            int older = ages.leastRecentlyUsed(nowNs);
+            if (older == oldest) {
+                break;
+            }
+            oldest = older;
+        }
+        remove(oldest);
+        counters.add(Count.FLOWS_EVICTED, 1);
     }
 
     private void enter(
@@ -222,6 +260,60 @@ public final class FlowTable {
         }
     }
 
+    /** Packets of the flow went by on the fast path, maybe. */
+    void noteMoved(int slot) {
+        if (path.carries(slot) && path.read(slot, moved)) {
+            note(slot, moved);
+        }
+    }
+
+    private void note(int slot, FastPath.Use use) {
+        Kind kind = progress.use(slot, FlowPorts.protocol(slots[slot * SLOT_LONGS + PORTS]), use);
+        ages.note(slot, kind, use.lastNs);
+        if (kind == Kind.CLOSING) {
+            census.finish(slot);
+        }
+    }
+
+    /** As the fast path takes it. */
+    FastPath.Flow described(int slot) {
+        long ports = slots[slot * SLOT_LONGS + PORTS];
+        return new FastPath.Flow(
+                slot,
+                FlowPorts.protocol(ports),
+                ownHigh(slot),
+                ownLow(slot),
+                FlowPorts.own(ports),
+                dialledHigh(slot),
+                dialledLow(slot),
+                FlowPorts.remote(ports),
+                FlowPorts.wire(ports),
+                census.isOpenedHere(slot),
+                own(slot),
+                remote(slot));
+    }
+
+    /** Enters a flow of an earlier process. @return {@link #NONE} when the table is full or has it */
+    int adopt(FastPath.Left left, Attachment own, Target remote, int epoch, long nowNs) {
+        long ports = FlowPorts.word(left.ownPort(), left.wirePort(), left.remotePort(), left.protocol());
+        int sameOutbound = outbound.find(
+                left.ownHigh(), left.ownLow(), left.dialledHigh(), left.dialledLow(), ports & FlowPorts.OUTBOUND);
+        int sameInbound = inbound.find(
+                left.remoteInstanceHigh(),
+                left.remoteInstanceLow(),
+                left.ownHigh(),
+                left.ownLow(),
+                ports & FlowPorts.INBOUND);
+        if (size == free.length || sameOutbound != NONE || sameInbound != NONE) {
+            return NONE;
+        }
+        int slot = take(nowNs);
+        enter(slot, own, left.dialledHigh(), left.dialledLow(), remote, ports, epoch, nowNs);
+        census.add(slot, own.instance(), remote.route().instance(), left.openedHere());
+        note(slot, left.use());
+        return slot;
+    }
+
     /** Both ends as of this epoch's tables. */
     void renew(int slot, Attachment own, Target remote, int epoch) {
         owns[slot] = own;
@@ -239,6 +331,8 @@ public final class FlowTable {
      * @return whether the own end has a TCP connection to be reset
      */
     boolean part(int slot, long nowNs) {
+        noteMoved(slot);
+        path.release(slot);
         census.part(slot);
         boolean isConnection = progress.isConnection(slot);
         if (isConnection) {
@@ -249,6 +343,7 @@ public final class FlowTable {
     }
 
     void remove(int slot) {
+        path.release(slot);
         outbound.remove(slot);
         inbound.remove(slot);
         ages.remove(slot);
@@ -262,16 +357,25 @@ public final class FlowTable {
     /** Forgets flows that were silent for too long. @return how many, at most {@code most} */
     public int expire(long nowNs, int most) {
         int expired = 0;
-        for (int slot = ages.expired(nowNs); slot != NONE && expired < most; slot = ages.expired(nowNs)) {
-            remove(slot);
-            expired++;
+        int looked = 0;
+        for (int slot = ages.expired(nowNs); slot != NONE && looked < most; slot = ages.expired(nowNs)) {
+            looked++;
+            noteMoved(slot);
+            if (ages.isExpired(slot, nowNs)) {
+                remove(slot);
+                expired++;
+            }
         }
         counters.add(Count.FLOWS_EXPIRED, expired);
         return expired;
     }
 
     private int living(int slot, long nowNs) {
-        if (slot == NONE || !ages.isExpired(slot, nowNs)) {
+        if (slot == NONE) {
+            return NONE;
+        }
+        noteMoved(slot);
+        if (!ages.isExpired(slot, nowNs)) {
             return slot;
         }
         remove(slot);

@@ -49,12 +49,19 @@ public final class Translator {
     /** Changes with either table; a flow of an older epoch is checked against the tables before it is used. */
     private int epoch;
 
+    private FastPath path = FastPath.NONE;
+    private CarriedFlows carried;
+    private boolean hasAdopted;
+    /** Of the packet that is on its way between two instances of this worker. */
+    private int sender = FlowTable.NONE;
+
     public Translator(FlowTable flows, Policies policies, Counters counters) {
         this.flows = flows;
         this.policies = policies;
         this.counters = counters;
         choosers = new Choosers(policies);
         departures = new Departures(flows, counters);
+        carried = new CarriedFlows(flows, path, counters);
         MeasuredState measured = choosers.measured();
         flows.census().tell(new FlowCensus.Listener() {
             @Override
@@ -72,6 +79,30 @@ public final class Translator {
     /** What choices go by. */
     public MeasuredState measured() {
         return choosers.measured();
+    }
+
+    /** Flows that are decided about may go this way. Before the first packet. */
+    public void use(FastPath fastPath) {
+        path = fastPath;
+        flows.use(path);
+        carried = new CarriedFlows(flows, path, counters);
+    }
+
+    /** The first time: takes over the flows that an earlier process gave to the fast path. After {@link #use}. */
+    public void adopt(long nowNs) {
+        if (!hasAdopted) {
+            hasAdopted = true;
+            carried.adopt(attachments, routes, epoch, nowNs);
+        }
+    }
+
+    /**
+     * Takes note of what the fast path did, and takes flows back from it that it must not carry as it does.
+     *
+     * @return whether some are left for the next turn
+     */
+    public boolean review(long nowNs) {
+        return carried.review(slot -> ends(slot) == Ends.CURRENT, epoch, nowNs);
     }
 
     /** From now on these tables hold. Cheap when they are the ones of the last time. */
@@ -150,6 +181,11 @@ public final class Translator {
                 Addresses.low(own.instanceIp(), v4),
                 Addresses.high(remote.route().namespaceIp(), v4),
                 Addresses.low(remote.route().namespaceIp(), v4));
+        if (remote.local()) {
+            sender = flow;
+        } else {
+            carried.offer(flow);
+        }
         return remote;
     }
 
@@ -160,6 +196,8 @@ public final class Translator {
      * @return the {@link Attachment} it goes to, or a {@link Drop}
      */
     public Verdict.Inbound inbound(Packet packet, long nowNs) {
+        int from = sender;
+        sender = FlowTable.NONE;
         int flow = flows.findInbound(packet, nowNs);
         if (flow != FlowTable.NONE) {
             Ends ends = ends(flow);
@@ -195,6 +233,7 @@ public final class Translator {
         }
         packet.rewrite(
                 flows.dialledHigh(flow), flows.dialledLow(flow), packet.destinationHigh(), packet.destinationLow());
+        carried.offer(from, flow);
         return flows.own(flow);
     }
 
