@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -30,13 +31,15 @@ public final class RealmFeeds {
     private final Convergence convergence;
     private final Spread spread;
 
-    public RealmFeeds(RoutingState state, FeedStore store, long timeoutMs, long tickGapMs) {
+    /** @param goesByLoad whether the policy of that name asks for the active flows of instances */
+    public RealmFeeds(
+            RoutingState state, FeedStore store, long timeoutMs, long tickGapMs, Predicate<String> goesByLoad) {
         this.state = state;
         this.store = store;
         roster = new Roster(state, store, new Liveness(timeoutMs, tickGapMs));
         interests = new Interests(store);
         convergence = new Convergence(store);
-        spread = new Spread(state, store, interests);
+        spread = new Spread(state, store, interests, goesByLoad);
     }
 
     public RoutingView view() {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -17,16 +18,17 @@ import java.util.stream.Collectors;
  * instance, and the one that hosted it before.
  */
 final class Spread {
-    private static final String BY_LOAD = "underutilized";
-
     private final RoutingView view;
     private final FeedStore store;
     private final Interests interests;
+    private final Predicate<String> goesByLoad;
 
-    Spread(RoutingView view, FeedStore store, Interests interests) {
+    /** @param goesByLoad whether the policy of that name asks for the active flows of instances */
+    Spread(RoutingView view, FeedStore store, Interests interests, Predicate<String> goesByLoad) {
         this.view = view;
         this.store = store;
         this.interests = interests;
+        this.goesByLoad = goesByLoad;
     }
 
     /** @param former where a withdrawn instance was */
@@ -178,8 +180,7 @@ final class Spread {
 
     boolean isByLoad(ServiceName service) {
         return view.service(service)
-                .filter(found -> found.value().serviceIps().stream()
-                        .anyMatch(ip -> ip.ipType().equals(BY_LOAD)))
+                .filter(found -> found.value().serviceIps().stream().anyMatch(ip -> goesByLoad.test(ip.ipType())))
                 .isPresent();
     }
 

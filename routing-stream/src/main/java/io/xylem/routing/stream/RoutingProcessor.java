@@ -9,6 +9,7 @@ import io.xylem.schemas.avro.Tick;
 import io.xylem.schemas.avro.WorkerStatus;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -31,15 +32,22 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
     private final RoutingCounters counters;
     private final WorkerBoard board;
     private final Beat beat;
+    private final Predicate<String> goesByLoad;
     private @Nullable NavigableMap<String, RealmFeeds> realms;
     private long sweepMs = SWEEP_MS_MIN;
     private long sweptAtMs = Long.MIN_VALUE;
 
-    RoutingProcessor(Serde<Allocation> serde, RoutingCounters counters, WorkerBoard board, Beat beat) {
+    RoutingProcessor(
+            Serde<Allocation> serde,
+            RoutingCounters counters,
+            WorkerBoard board,
+            Beat beat,
+            Predicate<String> goesByLoad) {
         this.serde = serde;
         this.counters = counters;
         this.board = board;
         this.beat = beat;
+        this.goesByLoad = goesByLoad;
     }
 
     @Override
@@ -133,7 +141,8 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
                 new StoredRealm(name, store(), serde),
                 new StoredFeeds(name, store()),
                 beat.timeout().toMillis(),
-                beat.gap().toMillis());
+                beat.gap().toMillis(),
+                goesByLoad);
     }
 
     private KeyValueStore<String, byte[]> store() {

@@ -154,7 +154,7 @@ class FeedsTest {
     @Test
     void loadIsTakenFromTheHostAndToldWhereThePolicyAsks() {
         Allocated.Service byLoad = new Allocated.Service(
-                World.S, List.of(new ServiceIp("underutilized", World.addresses("10.30.0.1", "fdff:3000::1"))));
+                World.S, List.of(new ServiceIp(Driven.BY_LOAD, World.addresses("10.30.0.1", "fdff:3000::1"))));
         driven.give(3, byLoad);
         driven.give(4, READY1);
         driven.wants("w2", List.of(S), List.of());
@@ -173,6 +173,16 @@ class FeedsTest {
         assertThat(driven.told("w1")).contains("load|" + S + "|1@4");
         driven.takeBack(5, READY1);
         assertThat(driven.told("w2")).contains("load|" + S + "|1=null@-1");
+    }
+
+    @Test
+    void loadIsToldNobodyWhereNoPolicyAsks() {
+        driven.give(3, World.service());
+        driven.give(4, READY1);
+        driven.wants("w2", List.of(S), List.of());
+        driven.told("w2");
+        load("w1", 12);
+        assertThat(driven.told("w2")).isEmpty();
     }
 
     private void load(String worker, int flows) {

@@ -69,7 +69,12 @@ class RealmFeedsRandomTest {
     }
 
     private RealmFeeds open() {
-        return new RealmFeeds(new StoredRealm("main", store, serde), new StoredFeeds("main", store), 2_000, 1_500);
+        return new RealmFeeds(
+                new StoredRealm("main", store, serde),
+                new StoredFeeds("main", store),
+                2_000,
+                1_500,
+                "underutilized"::equals);
     }
 
     @ParameterizedTest
