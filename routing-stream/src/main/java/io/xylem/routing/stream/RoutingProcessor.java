@@ -84,6 +84,7 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
         }
         if (record.value().getBody() instanceof Tick) {
             realms().forEach((name, feeds) -> outbox(name, record.timestamp()).send(feeds.tick(record.timestamp())));
+            sweep(context().currentSystemTimeMs());
             return;
         }
         long offset = context().recordMetadata().orElseThrow().offset();
@@ -101,6 +102,10 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
                         new Record<>(Keys.tick(realm), new WorkerStatus(realm, "", nowMs, new Tick()), nowMs),
                         RoutingTopology.TICKS);
         realms().forEach((name, feeds) -> board.post(name, feeds.workers()));
+    }
+
+    /** With a tick, because it comes after all that was read again: Streams takes the older record of the two logs first. */
+    private void sweep(long nowMs) {
         if (nowMs - sweepMs >= sweptAtMs) {
             sweptAtMs = nowMs;
             realms().values().forEach(RealmFeeds::sweep);
