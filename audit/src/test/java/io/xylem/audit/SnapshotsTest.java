@@ -2,8 +2,12 @@ package io.xylem.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xylem.schemas.avro.AddressRequest;
+import io.xylem.schemas.avro.OutcomeStatus;
+import io.xylem.schemas.avro.RealmConfigured;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +26,25 @@ class SnapshotsTest {
         assertThat(report.events()).isEqualTo(1_500);
         assertThat(report.repeated()).isPositive();
         assertThat(report.hashes()).isPositive();
+    }
+
+    /** An address that had rested by a shorter time does not rest again with a longer one, whoever replays from in between. */
+    @Test
+    void whatHadRestedBeforeASnapshotStaysSo() throws Exception {
+        Log log = Log.ofDefaults();
+        AddressRequest request = new AddressRequest("RR", "10.30.0.9", null);
+        var _ = log.send(Log.registered("A.prod.S.prod", request));
+        var _ = log.send(Log.removed("A.prod.S.prod"));
+        var _ = log.send(new RealmConfigured(Map.of("rest.ms", "1000", "rest.confirmed.ms", "0")));
+        log.nowMs += 5_000;
+        var _ = log.send(new RealmConfigured(Map.of("rest.ms", "60000")));
+        int before = log.events.size();
+        assertThat(log.send(Log.registered("A.prod.T.prod", request)).getStatus())
+                .isEqualTo(OutcomeStatus.ACCEPTED);
+        Findings findings = new Findings(0);
+        Report.OfPartition report = log.runInTwo(directory, before, findings);
+        assertThat(report.snapshot()).isEqualTo(before);
+        assertThat(findings.inOrder()).isEmpty();
     }
 
     @Test

@@ -55,6 +55,15 @@ public final class Policies {
         return Optional.ofNullable(byName.get(ipType));
     }
 
+    /** Whether the policy of that name, if it is known, needs this measured for its choosers. */
+    public boolean need(BalancingPolicy.Need what, String ipType) {
+        try {
+            return find(ipType).filter(policy -> policy.needs().contains(what)).isPresent();
+        } catch (RuntimeException | LinkageError e) {
+            return false; // a policy may be anybody's code; its failure shows with its first choice
+        }
+    }
+
     /** In the order of their names. */
     public Collection<BalancingPolicy> all() {
         return byName.values();

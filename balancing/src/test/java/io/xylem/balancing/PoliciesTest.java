@@ -27,6 +27,17 @@ class PoliciesTest {
     }
 
     @Test
+    void theySayWhatMustBeMeasuredForThem() {
+        Policies policies = Policies.load();
+        assertThat(policies.need(BalancingPolicy.Need.ACTIVE_FLOWS, "underutilized"))
+                .isTrue();
+        assertThat(policies.need(BalancingPolicy.Need.ROUND_TRIPS, "underutilized"))
+                .isFalse();
+        assertThat(policies.need(BalancingPolicy.Need.ACTIVE_FLOWS, "RR")).isFalse();
+        assertThat(policies.need(BalancingPolicy.Need.ACTIVE_FLOWS, "nobody's")).isFalse();
+    }
+
+    @Test
     void thoseBuiltInHaveTheAddressesAndFieldsOfTheAddressPlan() {
         assertThat(Policies.load().all())
                 .extracting(

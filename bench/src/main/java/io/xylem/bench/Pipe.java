@@ -139,13 +139,14 @@ final class Pipe implements AutoCloseable {
         void take(int n, byte[] value, long atNs);
     }
 
-    /** Waits for {@code count} answers. @throws IllegalStateException if the program ends or takes minutes */
+    /** Waits for {@code count} answers. @throws IllegalStateException if the program ends or says nothing for minutes */
     void receive(int count, Jvm program, Receiver receiver) {
         long deadlineNs = System.nanoTime() + PATIENCE_NS;
         int received = 0;
         while (received < count) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 receiver.take(received++, record.value(), System.nanoTime());
+                deadlineNs = System.nanoTime() + PATIENCE_NS;
             }
             program.checkAlive();
             if (received < count && System.nanoTime() - deadlineNs > 0) {

@@ -22,21 +22,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,18 +105,18 @@ public final class XylemPublisher implements AutoCloseable {
 
     /** The same with settings of the producer and the consumer apart, and other limits. */
     public XylemPublisher(Map<String, Object> producerConfig, Map<String, Object> consumerConfig, Limits limits) {
-        this(newProducer(producerConfig, limits), consumerConfig, limits);
+        this(Clients.producer(producerConfig, limits.outcomeTimeout), consumerConfig, limits);
     }
 
     private XylemPublisher(
             Producer<String, DeploymentEvent> producer, Map<String, Object> consumerConfig, Limits limits) {
         this(
                 producer,
-                newConsumer(producer, consumerConfig),
+                Clients.outcomeConsumer(producer, consumerConfig),
                 Topics.OUTCOMES.valueSerde(consumerConfig),
                 limits,
                 () -> new AppliedListener(
-                        () -> readerOf(consumerConfig), Topics.CONVERGENCE.valueSerde(consumerConfig)));
+                        () -> Clients.consumer(consumerConfig), Topics.CONVERGENCE.valueSerde(consumerConfig)));
     }
 
     /** Owns all that it is given; the consumer stands where it shall begin. */
@@ -141,65 +133,6 @@ public final class XylemPublisher implements AutoCloseable {
         this.appliedListeners = appliedListeners;
         this.slots = new Semaphore(limits.maxInFlight);
         this.listener = Thread.ofPlatform().daemon().name("xylem-outcomes").start(this::listen);
-    }
-
-    private static Producer<String, DeploymentEvent> newProducer(Map<String, Object> config, Limits limits) {
-        Map<String, Object> send = new HashMap<>(config);
-        // Brokers that do not answer hold a publisher no longer than an outcome that does not come.
-        send.putIfAbsent(
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.min(limits.outcomeTimeout.toMillis(), Integer.MAX_VALUE));
-        send.put(ProducerConfig.ACKS_CONFIG, "all");
-        send.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        return new KafkaProducer<>(
-                send,
-                new StringSerializer(),
-                Topics.DEPLOYMENT_EVENTS.valueSerde(config).serializer());
-    }
-
-    private static Consumer<String, byte[]> newConsumer(AutoCloseable producer, Map<String, Object> config) {
-        Consumer<String, byte[]> consumer = null;
-        try {
-            consumer = readerOf(config);
-            startAtEnd(consumer);
-            return consumer;
-        } catch (RuntimeException e) {
-            close(producer, e);
-            close(consumer, e);
-            throw e;
-        }
-    }
-
-    private static Consumer<String, byte[]> readerOf(Map<String, Object> config) {
-        Map<String, Object> listen = new HashMap<>(config);
-        // The allocator writes in transactions: what it takes back is no outcome.
-        listen.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        listen.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        listen.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        return new KafkaConsumer<>(listen, new StringDeserializer(), new ByteArrayDeserializer());
-    }
-
-    private static void close(@Nullable AutoCloseable part, RuntimeException reason) {
-        try {
-            if (part != null) {
-                part.close();
-            }
-        } catch (Exception e) {
-            reason.addSuppressed(e);
-        }
-    }
-
-    /** The positions are fixed here and not at the first poll: an outcome may come before that. */
-    private static void startAtEnd(Consumer<?, ?> consumer) {
-        String topic = Topics.OUTCOMES.name();
-        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
-        if (partitions.isEmpty()) {
-            throw new KafkaException("there is no topic " + topic + "; `xylem topics create` makes all of them");
-        }
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position);
     }
 
     /**

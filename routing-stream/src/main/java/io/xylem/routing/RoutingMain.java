@@ -1,6 +1,9 @@
 package io.xylem.routing;
 
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.xylem.balancing.BalancingPolicy.Need;
+import io.xylem.balancing.Policies;
+import io.xylem.balancing.PolicyException;
 import io.xylem.routing.query.RoutingEndpoint;
 import io.xylem.routing.stream.Beat;
 import io.xylem.routing.stream.FaultPolicy;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -57,11 +61,27 @@ public final class RoutingMain {
                         (int) Beat.DEFAULT.tick().toMillis(),
                         ConfigDef.Range.atLeast(1),
                         ConfigDef.Importance.LOW,
-                        "How often that is looked at.");
+                        "How often that is looked at.")
+                .define(
+                        Policies.DIRECTORY_SETTING,
+                        ConfigDef.Type.STRING,
+                        "",
+                        ConfigDef.Importance.MEDIUM,
+                        "A directory with the jars of further balancing policies; empty for none. Routing asks them"
+                                + " whether they go by the active flows of instances.");
+    }
+
+    private static Policies policies(Settings settings) {
+        try {
+            return Policies.load(settings.text(Policies.DIRECTORY_SETTING));
+        } catch (PolicyException e) {
+            throw new ConfigException(e.getMessage());
+        }
     }
 
     /** @return ends the process's parts; {@code fatal} learns of the fault that it can't go on from */
     public static AutoCloseable start(Settings settings, Consumer<Throwable> fatal) throws Exception {
+        Policies policies = policies(settings);
         Metrics metrics = new Metrics();
         Map<String, Object> serdeConfig = settings.client("");
         WorkerBoard board = new WorkerBoard();
@@ -72,7 +92,8 @@ public final class RoutingMain {
                 board,
                 new Beat(
                         Duration.ofMillis(settings.number(LIVENESS_TIMEOUT_MS)),
-                        Duration.ofMillis(settings.number(LIVENESS_TICK_MS))));
+                        Duration.ofMillis(settings.number(LIVENESS_TICK_MS))),
+                ipType -> policies.need(Need.ACTIVE_FLOWS, ipType));
         KafkaStreams streams = new KafkaStreams(topology, StreamsSettings.of(settings.streams(), settings.latency()));
         streams.setUncaughtExceptionHandler(new FaultPolicy(fatal));
         KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);

@@ -59,10 +59,17 @@ class LayeringTest {
                             && call.getTarget().getName().matches("(put|remove|advance).*")));
 
     @ArchTest
-    static final ArchRule siblingsDontKnowEachOther = noClasses()
+    static final ArchRule siblingsDontKnowEachOther =
+            noClasses().should().dependOnClassesThat(resideInAnyPackage("io.xylem.allocator..", "io.xylem.proxy.."));
+
+    /** Routing chooses nothing; it is told which policies go by what others report. */
+    @ArchTest
+    static final ArchRule onlyMainAsksPolicies = noClasses()
+            .that()
+            .areNotAssignableTo(RoutingMain.class)
             .should()
-            .dependOnClassesThat(
-                    resideInAnyPackage("io.xylem.allocator..", "io.xylem.proxy..", "io.xylem.balancing.."));
+            .dependOnClassesThat()
+            .resideInAPackage("io.xylem.balancing..");
 
     @ArchTest
     static final ArchRule queriesHangOnTheStreamAndNotTheStreamOnThem = noClasses()

@@ -66,7 +66,11 @@ final class ClusterProcesses {
 
     List<String> routing() throws ClusterException {
         return application(
-                ROUTING, "io.xylem.routing.RoutingMain", 256, cluster.ports().routing(), Map.of());
+                ROUTING,
+                "io.xylem.routing.RoutingMain",
+                256,
+                cluster.ports().routing(),
+                Map.of(Policies.DIRECTORY_SETTING, policies().toString()));
     }
 
     List<String> worker(ClusterState.Worker worker) throws ClusterException {

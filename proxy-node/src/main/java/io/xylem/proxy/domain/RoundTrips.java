@@ -87,7 +87,7 @@ public final class RoundTrips {
         plannedNs = nowNs;
         Map<String, Target> wanted = new HashMap<>();
         routes.forEachService(service -> {
-            if (isMeasured.computeIfAbsent(service.ipType(), this::needsRoundTrips)) {
+            if (isMeasured.computeIfAbsent(service.ipType(), ipType -> policies.need(Need.ROUND_TRIPS, ipType))) {
                 service.targets().stream()
                         .filter(target -> !target.local())
                         .forEach(target -> wanted.put(target.route().worker(), target));
@@ -108,16 +108,6 @@ public final class RoundTrips {
                 add(worker, target);
             }
         });
-    }
-
-    private boolean needsRoundTrips(String ipType) {
-        try {
-            return policies.find(ipType)
-                    .map(policy -> policy.needs().contains(Need.ROUND_TRIPS))
-                    .orElse(false);
-        } catch (RuntimeException | LinkageError e) {
-            return false; // a policy may be anybody's code; its failure shows with its first choice
-        }
     }
 
     private void add(String worker, Target target) {

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Allocated {
     Entity entity();
 
+    /** What peers may call it by, as texts; nobody calls a worker. */
+    default List<String> addresses() {
+        return List.of();
+    }
+
     /**
      * @param subnet where the namespace IPs of its instances come from
      * @param lost silent; its instances take no new flows until it is back
@@ -40,7 +45,7 @@ public sealed interface Allocated {
             serviceIps = List.copyOf(serviceIps);
         }
 
-        /** As texts. */
+        @Override
         public List<String> addresses() {
             return serviceIps.stream().flatMap(ip -> texts(ip.address())).toList();
         }
@@ -59,7 +64,7 @@ public sealed interface Allocated {
             InstanceState state,
             int weight)
             implements Allocated {
-        /** What peers may call it by, as texts. */
+        @Override
         public List<String> addresses() {
             return texts(instanceIp).toList();
         }

@@ -26,6 +26,13 @@ public final class AllocationDecider {
         return routes(view, known(view, entity)).toList();
     }
 
+    /** What the entity is known by; {@link RoutingView#NOTHING} if it is not there. */
+    static long versionOf(RoutingView view, Entity entity) {
+        return known(view, entity) instanceof AllocationChange.Given(long version, var _)
+                ? version
+                : RoutingView.NOTHING;
+    }
+
     /** The allocation that would lead to what is known of the entity. */
     private static AllocationChange known(RoutingView view, Entity entity) {
         return switch (entity) {

@@ -3,7 +3,6 @@ package io.xylem.routing.domain;
 import io.xylem.model.InstanceName;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -64,10 +63,10 @@ public final class Convergence {
     private boolean recovered;
     private final Map<String, Long> appliedByWorker = new HashMap<>();
 
-    /** Done, and still in the store: what was said of them may not be written for good. */
-    private Set<Long> young = new LinkedHashSet<>();
+    /** What is done and still in the store; it may be read again. */
+    private final Map<Long, OpenChange> done = new HashMap<>();
 
-    private Set<Long> old = new LinkedHashSet<>();
+    private final Fading<Long> fading = new Fading<>();
 
     Convergence(FeedStore store) {
         this.store = store;
@@ -77,7 +76,7 @@ public final class Convergence {
     /** As it is kept, or an empty one. */
     OpenChange of(long version, long eventAtMs) {
         Open known = open.get(version);
-        return known == null ? OpenChange.of(version, eventAtMs) : known.change;
+        return known == null ? done.getOrDefault(version, OpenChange.of(version, eventAtMs)) : known.change;
     }
 
     /** Those of earlier versions whose last part never came. */
@@ -97,15 +96,13 @@ public final class Convergence {
             }
         }
         open.put(change.version(), next);
-        young.remove(change.version());
-        old.remove(change.version());
+        done.remove(change.version());
+        fading.remove(change.version());
         if (change.matters()) {
             store.keepOpen(change);
         }
         if (open.size() > OPEN_CHANGES_MAX) {
-            long oldest = open.firstKey();
-            open.remove(oldest);
-            young.add(oldest);
+            fade(open.pollFirstEntry().getValue().change);
         }
     }
 
@@ -117,7 +114,7 @@ public final class Convergence {
         }
         open.remove(version);
         if (entry.change.matters()) {
-            young.add(version);
+            fade(entry.change);
         }
         return List.of(new Done(
                 version,
@@ -126,6 +123,11 @@ public final class Convergence {
                 entry.applied,
                 entry.slowest,
                 entry.change.withdrawn()));
+    }
+
+    private void fade(OpenChange change) {
+        done.put(change.version(), change);
+        fading.add(change.version());
     }
 
     /** @return what is done by it, oldest first */
@@ -196,8 +198,9 @@ public final class Convergence {
 
     /** As {@link Interests#sweep}. */
     void sweep() {
-        old.forEach(store::dropOpen);
-        old = young;
-        young = new LinkedHashSet<>();
+        for (long version : fading.sweep()) {
+            done.remove(version);
+            store.dropOpen(version);
+        }
     }
 }

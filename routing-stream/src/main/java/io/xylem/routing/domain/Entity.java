@@ -2,6 +2,7 @@ package io.xylem.routing.domain;
 
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
+import java.util.Optional;
 
 /** Names one thing that is allocated: all that is left of it when it is taken back. */
 public sealed interface Entity {
@@ -10,4 +11,13 @@ public sealed interface Entity {
     record OfService(ServiceName service) implements Entity {}
 
     record OfInstance(InstanceName instance) implements Entity {}
+
+    /** Whose routes it is among; of a worker there are none. */
+    default Optional<ServiceName> ofService() {
+        return switch (this) {
+            case OfWorker _ -> Optional.empty();
+            case OfService(ServiceName service) -> Optional.of(service);
+            case OfInstance(InstanceName instance) -> Optional.of(instance.service());
+        };
+    }
 }

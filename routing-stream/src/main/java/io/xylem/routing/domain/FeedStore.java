@@ -1,9 +1,11 @@
 package io.xylem.routing.domain;
 
 import io.xylem.model.InstanceName;
+import io.xylem.model.ServiceName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * What outlives the process of whom a realm's routes are told. A crash may keep any prefix of the writes, those of
@@ -12,6 +14,17 @@ import java.util.Optional;
 public interface FeedStore {
     /** @param position of the report that said so */
     record Load(int flows, long position) {}
+
+    /**
+     * What an allocation took away of a service.
+     *
+     * @param addresses that it had and has no more; it may be there still, or again
+     */
+    record Ended(Entity entity, long version, SortedSet<String> addresses) {
+        ServiceName service() {
+            return entity.ofService().orElseThrow();
+        }
+    }
 
     /** By worker. */
     Map<String, Wanted> wanted();
@@ -32,6 +45,12 @@ public interface FeedStore {
     void keepOpen(OpenChange change);
 
     void dropOpen(long version);
+
+    List<Ended> ended();
+
+    void keepEnded(Ended ended);
+
+    void dropEnded(Entity entity);
 
     Optional<Load> load(InstanceName instance);
 

@@ -4,7 +4,6 @@ import io.xylem.model.ServiceName;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -12,7 +11,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Which workers of a realm want to hear of which services. Says what a declaration changes; a declaration that only
@@ -24,11 +22,11 @@ final class Interests {
     private final Map<String, Wanted> byWorker = new HashMap<>();
     private final Map<ServiceName, NavigableSet<String>> workersByService = new HashMap<>();
     private final Map<String, NavigableSet<String>> workersByAddress = new HashMap<>();
+    private final Map<ServiceName, NavigableSet<String>> leaversByService = new HashMap<>();
+    private final Map<String, NavigableSet<String>> leaversByAddress = new HashMap<>();
 
-    /** Workers with dropped services, since the last sweep and since the one before. */
-    private Set<String> young = new HashSet<>();
-
-    private Set<String> old = new HashSet<>();
+    /** Workers whose interests changed. */
+    private final Fading<String> recent = new Fading<>();
 
     /**
      * @param gained services to be told in full
@@ -48,10 +46,13 @@ final class Interests {
         this.store = store;
         store.wanted().forEach((worker, wanted) -> {
             index(worker, Wanted.NOTHING, wanted);
-            if (!wanted.dropped().isEmpty()) {
-                young.add(worker);
-            }
+            recent.add(worker);
         });
+    }
+
+    /** Read in another order, the logs may say that it wanted something else when something was allocated. */
+    boolean isRecent(String worker) {
+        return recent.contains(worker);
     }
 
     Wanted of(String worker) {
@@ -63,28 +64,35 @@ final class Interests {
         return workersByService.getOrDefault(service, Collections.emptyNavigableSet());
     }
 
-    /** Who dropped the service a moment ago: it may have been read before what it was told until then. */
+    /**
+     * Who dropped the service a moment ago: what it was told until then may be read after that, and only now be known to
+     * whoever reads the logs again.
+     */
     Collection<String> lateLeaversOf(ServiceName service) {
-        return Stream.concat(young.stream(), old.stream())
-                .filter(worker -> of(worker).dropped().contains(service))
-                .toList();
+        return leaversByService.getOrDefault(service, Collections.emptyNavigableSet());
     }
 
-    /** @param owner of an address, if it has one */
+    /**
+     * @param owner of an address, if it has one
+     * @param formerOwners of an address, of a moment ago
+     */
     News declare(
             String worker,
             SortedSet<ServiceName> services,
             SortedSet<String> addresses,
             long position,
-            Function<String, Optional<ServiceName>> owner) {
+            Function<String, Optional<ServiceName>> owner,
+            Function<String, Set<ServiceName>> formerOwners) {
         Wanted known = of(worker);
         boolean again = position <= known.position();
         if (!again && known.declares(services, addresses)) {
             return News.NONE;
         }
         SortedSet<ServiceName> resolved = new TreeSet<>();
+        SortedSet<ServiceName> former = new TreeSet<>();
         SortedSet<String> unknown = new TreeSet<>();
         for (String address : addresses) {
+            former.addAll(formerOwners.apply(address));
             Optional<ServiceName> service = owner.apply(address);
             if (service.isPresent()) {
                 resolved.add(service.get());
@@ -94,26 +102,45 @@ final class Interests {
         }
         SortedSet<ServiceName> all = Wanted.union(services, resolved);
         SortedSet<ServiceName> before = known.all();
-        SortedSet<ServiceName> dropped = Wanted.minus(Wanted.union(known.dropped(), before), all);
-        change(worker, new Wanted(position, services, addresses, resolved, dropped));
+        former.removeAll(all);
+        SortedSet<ServiceName> ended = Wanted.union(Wanted.minus(before, all), former);
+        SortedSet<ServiceName> dropped = Wanted.union(Wanted.minus(known.dropped(), all), ended);
+        SortedSet<String> still = new TreeSet<>(addresses);
+        still.retainAll(known.addresses());
+        SortedSet<String> everAsked = Wanted.union(known.addresses(), addresses);
+        SortedSet<String> droppedAddresses =
+                Wanted.minus(Wanted.union(known.droppedAddresses(), known.addresses()), addresses);
+        change(worker, new Wanted(position, services, addresses, resolved, dropped, droppedAddresses));
         return again
-                ? new News(all, dropped, unknown, Wanted.minus(Wanted.union(known.addresses(), addresses), unknown))
+                ? new News(all, dropped, unknown, Wanted.minus(everAsked, unknown))
                 : new News(
                         Wanted.minus(all, before),
-                        Wanted.minus(before, all),
+                        ended,
                         Wanted.minus(unknown, known.addresses()),
-                        Wanted.minus(known.addresses(), addresses));
+                        // Those of an owner too: they may have had none when this was read before.
+                        Wanted.minus(everAsked, Wanted.union(unknown, still)));
     }
 
-    /** The worker is gone from the realm. @return services and addresses that are to be forgotten */
-    News leave(String worker) {
+    /** The worker is gone from the realm. */
+    void leave(String worker) {
         Wanted known = of(worker);
-        SortedSet<ServiceName> dropped = Wanted.union(known.dropped(), known.all());
-        if (known.isNothing()) {
-            return News.NONE;
+        if (!known.isNothing()) {
+            change(
+                    worker,
+                    new Wanted(
+                            known.position(),
+                            new TreeSet<>(),
+                            new TreeSet<>(),
+                            new TreeSet<>(),
+                            Wanted.union(known.dropped(), known.all()),
+                            Wanted.union(known.droppedAddresses(), known.addresses())));
         }
-        change(worker, new Wanted(known.position(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), dropped));
-        return new News(new TreeSet<>(), dropped, new TreeSet<>(), known.addresses());
+    }
+
+    /** What the worker wanted until a moment ago. */
+    News over(String worker) {
+        Wanted known = of(worker);
+        return new News(new TreeSet<>(), known.dropped(), new TreeSet<>(), known.droppedAddresses());
     }
 
     /**
@@ -133,6 +160,21 @@ final class Interests {
         return askers;
     }
 
+    /**
+     * Who asked for one of the addresses until a moment ago, and may have been told of the service.
+     *
+     * @return who is to forget it
+     */
+    SortedSet<String> lateAskers(Collection<String> addresses, ServiceName service) {
+        SortedSet<String> askers = new TreeSet<>();
+        for (String address : addresses) {
+            askers.addAll(leaversByAddress.getOrDefault(address, Collections.emptyNavigableSet()));
+        }
+        askers.removeIf(worker -> of(worker).all().contains(service));
+        askers.forEach(worker -> change(worker, of(worker).dropping(service)));
+        return askers;
+    }
+
     void resolve(String worker, ServiceName service) {
         Wanted known = of(worker);
         if (!known.resolved().contains(service)) {
@@ -142,23 +184,20 @@ final class Interests {
 
     /** Call it now and then, with a commit in between at least: what was said before the last but one call is said. */
     void sweep() {
-        for (String worker : old) {
-            if (!young.contains(worker)) {
-                Wanted settled = of(worker).withoutDropped();
-                index(worker, of(worker), settled);
-                keep(worker, settled);
+        for (String worker : recent.sweep()) {
+            if (!of(worker).hasDropped()) {
+                continue;
             }
+            Wanted settled = of(worker).withoutDropped();
+            index(worker, of(worker), settled);
+            keep(worker, settled);
         }
-        old = young;
-        young = new HashSet<>();
     }
 
     private void change(String worker, Wanted next) {
         index(worker, of(worker), next);
         keep(worker, next);
-        if (!next.dropped().isEmpty()) {
-            young.add(worker);
-        }
+        recent.add(worker);
     }
 
     private void keep(String worker, Wanted wanted) {
@@ -174,6 +213,8 @@ final class Interests {
         byWorker.put(worker, next);
         update(workersByService, worker, before.all(), next.all());
         update(workersByAddress, worker, before.addresses(), next.addresses());
+        update(leaversByService, worker, before.dropped(), next.dropped());
+        update(leaversByAddress, worker, before.droppedAddresses(), next.droppedAddresses());
     }
 
     private static <K extends Comparable<K>> void update(

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -28,15 +28,21 @@ public final class RealmFeeds {
     private final Roster roster;
     private final Interests interests;
     private final Convergence convergence;
+    private final Departed departed;
+    private final Questions questions;
     private final Spread spread;
 
-    public RealmFeeds(RoutingState state, FeedStore store, long timeoutMs, long tickGapMs) {
+    /** @param goesByLoad whether the policy of that name asks for the active flows of instances */
+    public RealmFeeds(
+            RoutingState state, FeedStore store, long timeoutMs, long tickGapMs, Predicate<String> goesByLoad) {
         this.state = state;
         this.store = store;
         roster = new Roster(state, store, new Liveness(timeoutMs, tickGapMs));
         interests = new Interests(store);
         convergence = new Convergence(store);
-        spread = new Spread(state, store, interests);
+        departed = new Departed(state, store);
+        questions = new Questions(state, interests);
+        spread = new Spread(state, store, interests, departed, goesByLoad);
     }
 
     public RoutingView view() {
@@ -56,7 +62,10 @@ public final class RealmFeeds {
         }
         AllocationDecider.Decision decision = AllocationDecider.decide(state, change);
         OpenChange open = withdrawing(convergence.of(change.version(), eventAtMs), change, decision);
-        Map<String, Interests.News> asked = asked(change);
+        Map<String, Interests.News> asked = questions.answered(change);
+        if (decision.news()) {
+            departed.follow(change);
+        }
         roster.follow(change);
         open = more ? open.holding(change.entity()) : telling(open, decision.routes(), new TreeSet<>(asked.keySet()));
         convergence.keep(open);
@@ -67,6 +76,10 @@ public final class RealmFeeds {
         asked.forEach((worker, news) -> news.gained().forEach(service -> interests.resolve(worker, service)));
         if (!more) {
             outputs.addAll(tell(open, decision.routes(), asked));
+        }
+        for (String worker : questions.tooLate(change)) {
+            outputs.addAll(
+                    spread.forget(worker, change.entity().ofService().stream().toList()));
         }
         outputs.addAll(bereft(change));
         return outputs;
@@ -110,45 +123,6 @@ public final class RealmFeeds {
         return outputs;
     }
 
-    /**
-     * Who asked for an address that has an owner now. A repetition answers everybody who asked: what was said the first
-     * time may be lost.
-     */
-    private Map<String, Interests.News> asked(AllocationChange change) {
-        if (!(change instanceof AllocationChange.Given(long version, Allocated allocated))) {
-            return Map.of();
-        }
-        Map<String, Interests.News> asked = new TreeMap<>();
-        switch (allocated) {
-            case Allocated.Service service ->
-                ask(service.name(), service.addresses(), isKnown(state.service(service.name()), version), asked);
-            case Allocated.Instance instance ->
-                ask(
-                        instance.name().service(),
-                        instance.addresses(),
-                        state.instance(instance.name())
-                                .filter(known -> known.version() >= version)
-                                .isPresent(),
-                        asked);
-            case Allocated.Worker _ -> {}
-        }
-        return asked;
-    }
-
-    private static boolean isKnown(Optional<? extends Versioned<?>> known, long version) {
-        return known.isPresent() && known.get().version() >= version;
-    }
-
-    private void ask(ServiceName service, List<String> addresses, boolean again, Map<String, Interests.News> asked) {
-        for (String worker : interests.askers(addresses, service, again)) {
-            SortedSet<String> answered = new TreeSet<>(interests.of(worker).addresses());
-            answered.retainAll(addresses);
-            asked.put(
-                    worker,
-                    new Interests.News(new TreeSet<>(List.of(service)), new TreeSet<>(), new TreeSet<>(), answered));
-        }
-    }
-
     private List<Output> goneLoads(AllocationChange change) {
         if (!(change instanceof AllocationChange.TakenBack(var _, Entity.OfInstance(InstanceName name)))
                 || store.load(name).isEmpty()) {
@@ -162,12 +136,18 @@ public final class RealmFeeds {
 
     /** What follows from a worker's being lost or gone, once that is known. */
     private List<Output> bereft(AllocationChange change) {
-        if (!(change.entity() instanceof Entity.OfWorker(String worker)) || roster.isLive(worker)) {
+        if (!(change.entity() instanceof Entity.OfWorker(String worker))) {
             return List.of();
         }
-        List<Output> outputs = new ArrayList<>(converged(convergence.forget(worker)));
-        if (!roster.isThere(worker)) {
-            Interests.News news = interests.leave(worker);
+        List<Output> outputs = new ArrayList<>();
+        if (!roster.isLive(worker)) {
+            outputs.addAll(converged(convergence.forget(worker)));
+        }
+        if (change instanceof AllocationChange.TakenBack) {
+            if (!roster.isThere(worker)) { // or this is read again, and it has come back since
+                interests.leave(worker);
+            }
+            Interests.News news = interests.over(worker);
             outputs.addAll(spread.answer(worker, news, false));
             outputs.addAll(spread.forget(worker, news.ended()));
         }
@@ -190,7 +170,8 @@ public final class RealmFeeds {
     /** @param position of the declaration in the log of statuses */
     public List<Output> declared(
             String worker, SortedSet<ServiceName> services, SortedSet<String> addresses, long position) {
-        Interests.News news = interests.declare(worker, services, addresses, position, state::serviceAt);
+        Interests.News news =
+                interests.declare(worker, services, addresses, position, state::serviceAt, departed::ownersOf);
         boolean more = !convergence.untoldBefore(Long.MAX_VALUE).isEmpty();
         List<Output> outputs = new ArrayList<>(spread.forget(worker, news.ended()));
         outputs.addAll(spread.answer(worker, news, more));
@@ -235,6 +216,7 @@ public final class RealmFeeds {
     /** Call it now and then, with a commit in between at least: what was said before the last but one call is said. */
     public void sweep() {
         interests.sweep();
+        departed.sweep();
         convergence.sweep();
     }
 

@@ -17,6 +17,23 @@ public sealed interface RouteChange {
         };
     }
 
+    /** Whose route it is, or one of whose instances. */
+    default ServiceName ofService() {
+        return entity().ofService().orElseThrow();
+    }
+
+    static RouteChange withdrawn(long version, Entity entity) {
+        return switch (entity) {
+            case Entity.OfInstance(InstanceName instance) -> new InstanceWithdrawn(version, instance);
+            case Entity.OfService(ServiceName service) -> new ServiceWithdrawn(version, service);
+            case Entity.OfWorker _ -> throw new IllegalArgumentException("there is no route of a worker: " + entity);
+        };
+    }
+
+    default boolean isWithdrawal() {
+        return this instanceof ServiceWithdrawn || this instanceof InstanceWithdrawn;
+    }
+
     record ServiceRouted(long version, Allocated.Service service) implements RouteChange {}
 
     record ServiceWithdrawn(long version, ServiceName service) implements RouteChange {}

@@ -7,52 +7,55 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
  * Whom a route concerns, and what each learns of it: the workers that want its service, the worker that hosts the
- * instance, and the one that hosted it before.
+ * instance, and the one that hosted it before. Who dropped the service a moment ago is told that it is over, since it may
+ * have been told of it when the logs were read in another order.
  */
 final class Spread {
-    private static final String BY_LOAD = "underutilized";
-
     private final RoutingView view;
     private final FeedStore store;
     private final Interests interests;
+    private final Departed departed;
+    private final Predicate<String> goesByLoad;
 
-    Spread(RoutingView view, FeedStore store, Interests interests) {
+    /** @param goesByLoad whether the policy of that name asks for the active flows of instances */
+    Spread(RoutingView view, FeedStore store, Interests interests, Departed departed, Predicate<String> goesByLoad) {
         this.view = view;
         this.store = store;
         this.interests = interests;
+        this.departed = departed;
+        this.goesByLoad = goesByLoad;
     }
 
-    /** @param former where a withdrawn instance was */
+    /**
+     * Who has to apply it.
+     *
+     * @param former where a withdrawn instance was
+     */
     SortedSet<String> concerned(RouteChange route, Map<InstanceName, String> former) {
-        SortedSet<String> workers = new TreeSet<>(interests.workersOf(service(route)));
-        switch (route) {
-            case RouteChange.InstanceRouted(var _, var instance, var worker) -> {
-                workers.add(worker.name());
-                addFormer(workers, instance.name(), former);
-            }
-            case RouteChange.InstanceWithdrawn(var _, InstanceName instance) -> {
-                workers.addAll(interests.lateLeaversOf(instance.service()));
-                addFormer(workers, instance, former);
-            }
-            case RouteChange.ServiceWithdrawn(var _, ServiceName service) ->
-                workers.addAll(interests.lateLeaversOf(service));
-            case RouteChange.ServiceRouted _ -> {}
+        TreeSet<String> workers = new TreeSet<>(interests.workersOf(route.ofService()));
+        if (route.isWithdrawal()) {
+            workers.addAll(interests.lateLeaversOf(route.ofService()));
         }
+        if (route instanceof RouteChange.InstanceRouted(var _, var _, var host)) {
+            workers.add(host.name());
+        }
+        formerHost(route, former).ifPresent(workers::add);
         return workers;
     }
 
-    private static void addFormer(Set<String> workers, InstanceName instance, Map<InstanceName, String> former) {
-        String worker = former.get(instance);
-        if (worker != null) {
-            workers.add(worker);
-        }
+    private static Optional<String> formerHost(RouteChange route, Map<InstanceName, String> former) {
+        return route.entity() instanceof Entity.OfInstance(InstanceName instance)
+                ? Optional.ofNullable(former.get(instance))
+                : Optional.empty();
     }
 
     /**
@@ -66,9 +69,14 @@ final class Spread {
         Set<Entity> changed = routes.stream().map(RouteChange::entity).collect(Collectors.toSet());
         asked.forEach((worker, news) -> byWorker.put(worker, new ArrayList<>(answers(news, changed))));
         for (RouteChange route : routes) {
-            for (String worker : concerned(route, former)) {
-                byWorker.computeIfAbsent(worker, _ -> new ArrayList<>())
-                        .addAll(sees(worker, route) ? List.of(new Told.Route(route)) : gone(route));
+            SortedSet<String> concerned = concerned(route, former);
+            for (String worker : concerned) {
+                byWorker.computeIfAbsent(worker, _ -> new ArrayList<>()).addAll(told(worker, route, former));
+            }
+            for (String worker : interests.lateLeaversOf(route.ofService())) {
+                if (!concerned.contains(worker)) {
+                    byWorker.computeIfAbsent(worker, _ -> new ArrayList<>()).add(new Told.Forget(route.entity()));
+                }
             }
         }
         List<Output> outputs = new ArrayList<>();
@@ -77,6 +85,18 @@ final class Spread {
         }
         byWorker.forEach((worker, told) -> outputs.addAll(inOrder(worker, told)));
         return outputs;
+    }
+
+    private List<Told> told(String worker, RouteChange route, Map<InstanceName, String> former) {
+        if (!sees(worker, route)) {
+            return gone(route);
+        }
+        // With no interest yet, it was told of a withdrawal of this very version.
+        boolean mayBeGone = interests.isRecent(worker)
+                && formerHost(route, former).filter(worker::equals).isPresent();
+        return mayBeGone
+                ? List.of(new Told.Forget(route.entity()), new Told.Route(route))
+                : List.of(new Told.Route(route));
     }
 
     private static List<Output> inOrder(String worker, List<Told> told) {
@@ -92,23 +112,19 @@ final class Spread {
     }
 
     private boolean sees(String worker, RouteChange route) {
-        return interests.workersOf(service(route)).contains(worker)
+        return interests.workersOf(route.ofService()).contains(worker)
                 || (route instanceof RouteChange.InstanceRouted(var _, var _, var host)
                         && host.name().equals(worker));
     }
 
     /**
-     * For a former host: withdrawn as of this version, which it has to confirm; then forgotten, so that it takes the
-     * same version again when it asks for the service one day.
+     * For a former host: withdrawn as of this version, which it has to confirm; then
+     * forgotten, so that it takes the same version again when it asks for the service one day.
      */
     private static List<Told> gone(RouteChange route) {
-        RouteChange withdrawn = switch (route.entity()) {
-            case Entity.OfInstance(InstanceName instance) ->
-                new RouteChange.InstanceWithdrawn(route.version(), instance);
-            case Entity.OfService(ServiceName service) -> new RouteChange.ServiceWithdrawn(route.version(), service);
-            case Entity.OfWorker _ -> throw new IllegalArgumentException("there is no route of a worker: " + route);
-        };
-        return List.of(new Told.Route(withdrawn), new Told.Forget(route.entity()));
+        return List.of(
+                new Told.Route(RouteChange.withdrawn(route.version(), route.entity())),
+                new Told.Forget(route.entity()));
     }
 
     /** @param more part of the newest version is still to be told */
@@ -144,6 +160,9 @@ final class Spread {
                 .flatMap(entity -> AllocationDecider.current(view, entity).stream())
                 .map(Told.Route::new)
                 .forEach(told::add);
+        departed.routesOf(service).stream()
+                .filter(route -> !except.contains(route.entity()))
+                .forEach(route -> told.addAll(gone(route)));
         if (isByLoad(service)) {
             for (PlacedInstance placed : instances) {
                 store.load(placed.name())
@@ -165,6 +184,7 @@ final class Spread {
                     told.add(new Told.ForgetLoad(placed.name()));
                 }
             }
+            departed.routesOf(service).forEach(route -> told.add(new Told.Forget(route.entity())));
         }
         return told.stream()
                 .<Output>map(what -> new Output.Tell(worker, what, false))
@@ -178,18 +198,7 @@ final class Spread {
 
     boolean isByLoad(ServiceName service) {
         return view.service(service)
-                .filter(found -> found.value().serviceIps().stream()
-                        .anyMatch(ip -> ip.ipType().equals(BY_LOAD)))
+                .filter(found -> found.value().serviceIps().stream().anyMatch(ip -> goesByLoad.test(ip.ipType())))
                 .isPresent();
-    }
-
-    private static ServiceName service(RouteChange route) {
-        return switch (route) {
-            case RouteChange.ServiceRouted(var _, var service) -> service.name();
-            case RouteChange.ServiceWithdrawn(var _, ServiceName service) -> service;
-            case RouteChange.InstanceRouted(var _, var instance, var _) ->
-                instance.name().service();
-            case RouteChange.InstanceWithdrawn(var _, InstanceName instance) -> instance.service();
-        };
     }
 }

@@ -13,17 +13,19 @@ import java.util.TreeSet;
  * @param services by name
  * @param addresses whose services the worker did not know
  * @param resolved the services of those addresses, as far as they were known since
- * @param dropped services that were wanted a moment ago: whoever reads the declaration again must say once more that
- *     they are to be forgotten
+ * @param dropped services that were wanted a moment ago, or may have been when the logs were read in another order:
+ *     whoever reads the declaration again must say once more that they are to be forgotten
+ * @param droppedAddresses the same of addresses
  */
 public record Wanted(
         long position,
         SortedSet<ServiceName> services,
         SortedSet<String> addresses,
         SortedSet<ServiceName> resolved,
-        SortedSet<ServiceName> dropped) {
+        SortedSet<ServiceName> dropped,
+        SortedSet<String> droppedAddresses) {
     public static final Wanted NOTHING =
-            new Wanted(-1, new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+            new Wanted(-1, new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
 
     /** The services whose routes the worker gets. */
     public SortedSet<ServiceName> all() {
@@ -36,15 +38,28 @@ public record Wanted(
 
     Wanted resolving(ServiceName service) {
         return new Wanted(
-                position, services, addresses, union(resolved, Set.of(service)), minus(dropped, Set.of(service)));
+                position,
+                services,
+                addresses,
+                union(resolved, Set.of(service)),
+                minus(dropped, Set.of(service)),
+                droppedAddresses);
+    }
+
+    Wanted dropping(ServiceName service) {
+        return new Wanted(position, services, addresses, resolved, union(dropped, Set.of(service)), droppedAddresses);
     }
 
     Wanted withoutDropped() {
-        return new Wanted(position, services, addresses, resolved, new TreeSet<>());
+        return new Wanted(position, services, addresses, resolved, new TreeSet<>(), new TreeSet<>());
     }
 
     boolean isNothing() {
-        return services.isEmpty() && addresses.isEmpty() && dropped.isEmpty();
+        return services.isEmpty() && addresses.isEmpty() && !hasDropped();
+    }
+
+    boolean hasDropped() {
+        return !dropped.isEmpty() || !droppedAddresses.isEmpty();
     }
 
     static <T extends Comparable<T>> SortedSet<T> union(Collection<T> one, Collection<T> other) {

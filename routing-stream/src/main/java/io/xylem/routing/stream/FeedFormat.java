@@ -3,6 +3,7 @@ package io.xylem.routing.stream;
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
 import io.xylem.routing.domain.Entity;
+import io.xylem.routing.domain.FeedStore.Ended;
 import io.xylem.routing.domain.FeedStore.Load;
 import io.xylem.routing.domain.OpenChange;
 import io.xylem.routing.domain.Wanted;
@@ -48,6 +49,7 @@ final class FeedFormat {
             texts(out, wanted.addresses());
             texts(out, wanted.resolved());
             texts(out, wanted.dropped());
+            texts(out, wanted.droppedAddresses());
         });
     }
 
@@ -59,7 +61,20 @@ final class FeedFormat {
                         set(in, ServiceName::parse),
                         set(in, text -> text),
                         set(in, ServiceName::parse),
-                        set(in, ServiceName::parse)));
+                        set(in, ServiceName::parse),
+                        // Added later: an entry of before ends here.
+                        in.available() > 0 ? set(in, text -> text) : new TreeSet<>()));
+    }
+
+    static byte[] bytes(Ended ended) {
+        return write(out -> {
+            out.writeLong(ended.version());
+            texts(out, ended.addresses());
+        });
+    }
+
+    static Ended ended(Entity entity, byte[] bytes) {
+        return read(bytes, in -> new Ended(entity, in.readLong(), set(in, text -> text)));
     }
 
     static byte[] bytes(OpenChange change) {

@@ -9,6 +9,7 @@ import io.xylem.schemas.avro.Tick;
 import io.xylem.schemas.avro.WorkerStatus;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -31,15 +32,22 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
     private final RoutingCounters counters;
     private final WorkerBoard board;
     private final Beat beat;
+    private final Predicate<String> goesByLoad;
     private @Nullable NavigableMap<String, RealmFeeds> realms;
     private long sweepMs = SWEEP_MS_MIN;
     private long sweptAtMs = Long.MIN_VALUE;
 
-    RoutingProcessor(Serde<Allocation> serde, RoutingCounters counters, WorkerBoard board, Beat beat) {
+    RoutingProcessor(
+            Serde<Allocation> serde,
+            RoutingCounters counters,
+            WorkerBoard board,
+            Beat beat,
+            Predicate<String> goesByLoad) {
         this.serde = serde;
         this.counters = counters;
         this.board = board;
         this.beat = beat;
+        this.goesByLoad = goesByLoad;
     }
 
     @Override
@@ -76,6 +84,7 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
         }
         if (record.value().getBody() instanceof Tick) {
             realms().forEach((name, feeds) -> outbox(name, record.timestamp()).send(feeds.tick(record.timestamp())));
+            sweep(context().currentSystemTimeMs());
             return;
         }
         long offset = context().recordMetadata().orElseThrow().offset();
@@ -93,6 +102,10 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
                         new Record<>(Keys.tick(realm), new WorkerStatus(realm, "", nowMs, new Tick()), nowMs),
                         RoutingTopology.TICKS);
         realms().forEach((name, feeds) -> board.post(name, feeds.workers()));
+    }
+
+    /** With a tick, because it comes after all that was read again: Streams takes the older record of the two logs first. */
+    private void sweep(long nowMs) {
         if (nowMs - sweepMs >= sweptAtMs) {
             sweptAtMs = nowMs;
             realms().values().forEach(RealmFeeds::sweep);
@@ -133,7 +146,8 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
                 new StoredRealm(name, store(), serde),
                 new StoredFeeds(name, store()),
                 beat.timeout().toMillis(),
-                beat.gap().toMillis());
+                beat.gap().toMillis(),
+                goesByLoad);
     }
 
     private KeyValueStore<String, byte[]> store() {

@@ -8,6 +8,7 @@ import io.xylem.schemas.avro.Allocation;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -40,8 +41,16 @@ public final class RoutingTopology {
 
     private RoutingTopology() {}
 
-    /** @param serdeConfig of the value serdes, e.g. {@code schema.registry.url} */
-    public static Topology build(Map<String, ?> serdeConfig, RoutingCounters counters, WorkerBoard board, Beat beat) {
+    /**
+     * @param serdeConfig of the value serdes, e.g. {@code schema.registry.url}
+     * @param goesByLoad whether the policy of that name asks for the active flows of instances
+     */
+    public static Topology build(
+            Map<String, ?> serdeConfig,
+            RoutingCounters counters,
+            WorkerBoard board,
+            Beat beat,
+            Predicate<String> goesByLoad) {
         Serde<Allocation> allocations = Topics.ALLOCATIONS.valueSerde(serdeConfig);
         StreamPartitioner<String, @Nullable Object> byRealm = (_, key, _, partitions) ->
                 Optional.of(Set.of(RealmPartitioner.partition(Keys.realmOf(key), partitions)));
@@ -59,7 +68,7 @@ public final class RoutingTopology {
                         Topics.WORKER_STATUS.name())
                 .addProcessor(
                         ROUTING,
-                        () -> new RoutingProcessor(allocations, counters, board, beat),
+                        () -> new RoutingProcessor(allocations, counters, board, beat, goesByLoad),
                         "allocations",
                         "worker-status")
                 .addStateStore(

@@ -3,10 +3,12 @@ package io.xylem.routing.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.xylem.model.InstanceName;
+import io.xylem.routing.domain.Entity;
 import io.xylem.routing.domain.Feed;
 import io.xylem.routing.domain.FeedStore;
 import io.xylem.routing.domain.OpenChange;
 import io.xylem.routing.domain.Wanted;
+import io.xylem.schemas.Keys;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,14 +25,18 @@ final class StoredFeeds implements FeedStore {
     private final String heard;
     private final String open;
     private final String load;
+    private final String ended;
+    private final String realm;
     private final KeyValueStore<String, byte[]> store;
 
     StoredFeeds(String realm, KeyValueStore<String, byte[]> store) {
         this.store = store;
+        this.realm = realm;
         wants = realm + "|wants|";
         heard = realm + "|heard|";
         open = realm + "|open|";
         load = realm + "|load|";
+        ended = realm + "|ended|";
     }
 
     @Override
@@ -87,6 +93,30 @@ final class StoredFeeds implements FeedStore {
     /** With zeros, so that they lie in their order. */
     private String openKey(long version) {
         return open + String.format("%019d", version);
+    }
+
+    @Override
+    public List<Ended> ended() {
+        List<Ended> known = new ArrayList<>();
+        each(
+                ended,
+                (entity, bytes) ->
+                        known.add(FeedFormat.ended(AllocationRecords.entity(Keys.parse(realm + "|" + entity)), bytes)));
+        return known;
+    }
+
+    @Override
+    public void keepEnded(Ended kept) {
+        store.put(endedKey(kept.entity()), FeedFormat.bytes(kept));
+    }
+
+    @Override
+    public void dropEnded(Entity entity) {
+        store.delete(endedKey(entity));
+    }
+
+    private String endedKey(Entity entity) {
+        return ended + AllocationRecords.key(realm, entity).substring(realm.length() + 1);
     }
 
     @Override

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  *  realm|heard|W                the feed's name                      was the worker ever heard, where does it read
  *  realm|open|V, 19 digits      an OpenChange                        who has not applied the version
  *  realm|load|S|n               a Load                               how busy is the instance
+ *  realm|ended|service|S        an Ended                             what was there a moment ago
+ *  realm|ended|instance|S|n     the same
  * </pre>
  */
 public class StoredView implements RoutingView {

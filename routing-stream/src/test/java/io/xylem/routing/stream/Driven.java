@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 final class Driven implements AutoCloseable {
     static final String REALM = "main";
     static final long START_MS = 1_000_000;
+    /** The one policy that goes by load. */
+    static final String BY_LOAD = "busy";
 
     final WorkerBoard board = new WorkerBoard();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -78,7 +80,7 @@ final class Driven implements AutoCloseable {
                 "state.dir",
                 directory.toString());
         driver = new TopologyTestDriver(
-                RoutingTopology.build(config, new RoutingCounters(meters), board, Beat.DEFAULT),
+                RoutingTopology.build(config, new RoutingCounters(meters), board, Beat.DEFAULT, BY_LOAD::equals),
                 StreamsSettings.of(config, Latency.LOW),
                 Instant.ofEpochMilli(START_MS));
         allocations = driver.createInputTopic(

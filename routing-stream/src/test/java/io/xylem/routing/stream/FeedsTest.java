@@ -82,8 +82,13 @@ class FeedsTest {
         assertThat(driven.told("w2")).containsExactly(S1 + "@4", SERVICE + "@3", S1 + "@5");
         driven.wants("w2", List.of(), List.of());
         driven.give(6, READY1);
-        assertThat(driven.told("w2")).containsExactly(SERVICE + "=null@-1", S1 + "=null@-1");
-        assertThat(driven.told("w1")).containsExactly(S1 + "@4", S1 + "@5", S1 + "@6");
+        assertThat(driven.told("w2"))
+                .as("once more: the logs may have been read before in another order")
+                .containsExactly(SERVICE + "=null@-1", S1 + "=null@-1", S1 + "=null@-1");
+        letFade();
+        driven.give(7, READY1);
+        assertThat(driven.told("w2")).isEmpty();
+        assertThat(driven.told("w1")).containsExactly(S1 + "@4", S1 + "@5", S1 + "@6", S1 + "@7");
     }
 
     @Test
@@ -103,7 +108,30 @@ class FeedsTest {
         driven.wants("w2", List.of(), List.of("10.30.0.2"));
         assertThat(driven.told("w2"))
                 .as("the instance's address means its service")
-                .containsExactly(S1 + "@4");
+                .containsExactly(S1 + "@4", "address|10.30.0.2=null@-1");
+    }
+
+    @Test
+    void whoAsksIsToldOfWhatHasJustGone() {
+        driven.give(3, World.service());
+        driven.give(4, READY1);
+        driven.takeBack(5, READY1);
+        driven.wants("w2", List.of(S), List.of());
+        assertThat(driven.told("w2")).containsExactly(SERVICE + "@3", S1 + "=null@5", S1 + "=null@-1");
+        driven.wants("w1", List.of(), List.of("10.30.0.2"));
+        assertThat(driven.told("w1"))
+                .as("read before in another order, the address meant the service")
+                .endsWith(SERVICE + "=null@-1", S1 + "=null@-1", "address|10.30.0.2@5");
+        letFade();
+        driven.wants("w3", List.of(S), List.of());
+        assertThat(driven.told("w3")).containsExactly(SERVICE + "@3");
+    }
+
+    /** Until what is over is over for good. */
+    private void letFade() {
+        for (int sweeps = 0; sweeps < 3; sweeps++) {
+            driven.pass(1_000);
+        }
     }
 
     @Test
@@ -114,6 +142,7 @@ class FeedsTest {
         driven.told("w2");
         driven.takeBack(5, W2);
         assertThat(driven.told("w2")).containsExactly(SERVICE + "=null@-1", S1 + "=null@-1");
+        letFade();
         driven.give(6, SCHEDULED1);
         assertThat(driven.told("w2")).isEmpty();
     }
@@ -154,7 +183,7 @@ class FeedsTest {
     @Test
     void loadIsTakenFromTheHostAndToldWhereThePolicyAsks() {
         Allocated.Service byLoad = new Allocated.Service(
-                World.S, List.of(new ServiceIp("underutilized", World.addresses("10.30.0.1", "fdff:3000::1"))));
+                World.S, List.of(new ServiceIp(Driven.BY_LOAD, World.addresses("10.30.0.1", "fdff:3000::1"))));
         driven.give(3, byLoad);
         driven.give(4, READY1);
         driven.wants("w2", List.of(S), List.of());
@@ -173,6 +202,16 @@ class FeedsTest {
         assertThat(driven.told("w1")).contains("load|" + S + "|1@4");
         driven.takeBack(5, READY1);
         assertThat(driven.told("w2")).contains("load|" + S + "|1=null@-1");
+    }
+
+    @Test
+    void loadIsToldNobodyWhereNoPolicyAsks() {
+        driven.give(3, World.service());
+        driven.give(4, READY1);
+        driven.wants("w2", List.of(S), List.of());
+        driven.told("w2");
+        load("w1", 12);
+        assertThat(driven.told("w2")).isEmpty();
     }
 
     private void load(String worker, int flows) {

@@ -65,7 +65,12 @@ class RoutingTopologyTest {
     @Test
     void theTopologyIsTheOneThatRunningClustersHave() throws IOException {
         String golden = "src/test/resources/topology.txt";
-        assertThat(RoutingTopology.build(driven.config, new RoutingCounters(driven.meters), driven.board, Beat.DEFAULT)
+        assertThat(RoutingTopology.build(
+                                driven.config,
+                                new RoutingCounters(driven.meters),
+                                driven.board,
+                                Beat.DEFAULT,
+                                Driven.BY_LOAD::equals)
                         .describe()
                         .toString())
                 .as("a changed name orphans stores and offsets of running clusters; if it must be, change %s", golden)
