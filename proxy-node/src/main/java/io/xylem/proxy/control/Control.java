@@ -101,7 +101,8 @@ public final class Control implements AutoCloseable {
                 source, sender, statusThread, routes, instances::attachments, () -> flowCounts, System::nanoTime);
         http = new HttpEndpoint(outside.listen());
         http.operations(() -> new HttpEndpoint.Health(true, "runs"), this::ready, metrics);
-        new ProxyApi(source, routes, feed, instances, interests, reporter, outside.counters()).addTo(http);
+        new ProxyApi(source, routes, feed, instances, interests, reporter, outside.counters(), () -> flowCounts)
+                .addTo(http);
         ProxyMetrics.bind(metrics.registry(), outside.counters(), routes, feed, instances, interests);
         feedThread = Thread.ofPlatform().name("routes").unstarted(feed);
         feedThread.setUncaughtExceptionHandler((thread, e) -> outside.fatal().accept(e));

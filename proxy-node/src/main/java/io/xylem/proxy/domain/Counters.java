@@ -25,6 +25,8 @@ public final class Counters {
         FLOWS_OPENED,
         /** Flows that began elsewhere, or at another instance of this worker. */
         FLOWS_ACCEPTED,
+        /** Flows of an earlier run of the proxy that go on. */
+        FLOWS_RESTORED,
         /** Flows forgotten because nothing came for their time. */
         FLOWS_EXPIRED,
         /** Flows forgotten early because the table was full. */
@@ -35,6 +37,8 @@ public final class Counters {
         WAITED_PACKETS,
         /** Connections whose own end was reset because the instance at the other end is gone. */
         FLOWS_BROKEN,
+        /** Connections whose remote end has moved, and which were asked there whether they live on. */
+        ASKED_CONNECTIONS,
         /** Segments answered by a reset. */
         SENT_RESETS,
         /** Packets answered by an ICMP destination unreachable. */
