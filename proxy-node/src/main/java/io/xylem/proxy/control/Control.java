@@ -102,7 +102,7 @@ public final class Control implements AutoCloseable {
                 source, sender, statusThread, routes, instances::attachments, () -> flowCounts, System::nanoTime);
         http = new HttpEndpoint(outside.listen());
         http.operations(() -> new HttpEndpoint.Health(true, "runs"), this::ready, metrics);
-        api = new ProxyApi(source, routes, feed, instances, interests, reporter, outside.counters());
+        api = new ProxyApi(source, routes, feed, instances, interests, reporter, outside.counters(), () -> flowCounts);
         api.addTo(http);
         ProxyMetrics.bind(metrics.registry(), outside.counters(), routes, feed, instances, interests);
         feedThread = Thread.ofPlatform().name("routes").unstarted(feed);

@@ -4,6 +4,7 @@ import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.runtime.HttpEndpoint;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ final class ProxyApi {
     private final InterestKeeper interests;
     private final StatusReporter reporter;
     private final Counters counters;
+    private final Supplier<FlowCounts> flows;
     private volatile DataPlane dataPlane = new DataPlane("user", "");
 
     ProxyApi(
@@ -47,7 +50,8 @@ final class ProxyApi {
             Instances instances,
             InterestKeeper interests,
             StatusReporter reporter,
-            Counters counters) {
+            Counters counters,
+            Supplier<FlowCounts> flows) {
         this.source = source;
         this.routes = routes;
         this.feed = feed;
@@ -55,6 +59,7 @@ final class ProxyApi {
         this.interests = interests;
         this.reporter = reporter;
         this.counters = counters;
+        this.flows = flows;
     }
 
     private record DataPlane(String name, String why) {}
@@ -77,6 +82,7 @@ final class ProxyApi {
             Desired.Addresses namespaceIp,
             String netns,
             String state,
+            int flows,
             String fault) {}
 
     void addTo(HttpEndpoint endpoint) {
@@ -143,6 +149,7 @@ final class ProxyApi {
                 Desired.Addresses.of(one.namespaceIp()),
                 one.netns(),
                 state,
+                flows.get().hosted().getOrDefault(one.instance(), 0),
                 seen.fault());
     }
 

@@ -69,6 +69,7 @@ public final class ForwardingAgent {
     private final Answering answering;
     private final Probing probing;
     private final Questions questions = new Questions();
+    private final FlowTransfer transfer;
     private final Policies policies;
     private final ObjIntConsumer<InstanceName> takeLoad;
     private Reported loads = new Reported();
@@ -105,6 +106,7 @@ public final class ForwardingAgent {
         answering = new Answering(device, counters);
         probing = new Probing(tunnel, counters);
         flows = new FlowTable(limits.maxFlows(), limits.hashSeed(), counters);
+        transfer = new FlowTransfer(flows);
         translator = new Translator(flows, policies, counters);
         takeLoad = translator.measured()::reported;
         waiting = new WaitingPackets(unknownAddresses, WaitingPackets.Limits.DEFAULT, counters);
@@ -137,6 +139,11 @@ public final class ForwardingAgent {
         return flows.counts();
     }
 
+    /** How flows outlive the process. */
+    public FlowTransfer transfer() {
+        return transfer;
+    }
+
     /**
      * What would become of a packet like this one, and why; nothing is changed. For any thread: the answer comes in one of
      * the next turns.
@@ -149,21 +156,23 @@ public final class ForwardingAgent {
      * One turn: what waits at the device and the tunnel, a batch each.
      *
      * @param nowNs the time of this turn on a clock that never goes back
-     * @return how many packets were read and flows ended; 0 when there was nothing to do
+     * @return how many packets were read, flows ended and looked at; 0 when there was nothing to do
      * @throws IOException when a port is gone; no packet, whatever its bytes, causes any exception
      */
     public int doWork(long nowNs) throws IOException {
         RouteTable table = routes.get();
         translator.use(table, attachments.get());
         translator.adopt(nowNs);
+        int copied = transfer.work(table, attachments.get(), nowNs);
         waiting.review(table, nowNs);
+        translator.askMoved(waiting);
         loads.drain(takeLoad);
         questions.answerOne(translator, nowNs);
         probing.ask(table, nowNs);
         int read = answering.endFlows(translator, nowNs) + forwardOutbound(nowNs) + forwardInbound(nowNs);
         flows.expire(nowNs, EXPIRED_FLOWS_PER_TURN);
         counters.set(Count.FLOWS, flows.size());
-        return read + (translator.review(nowNs) ? 1 : 0);
+        return read + copied + (translator.review(nowNs) ? 1 : 0);
     }
 
     private int forwardOutbound(long nowNs) throws IOException {
