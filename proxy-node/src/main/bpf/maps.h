@@ -55,11 +55,9 @@ enum count {
 	INBOUND_BYTES,
 	LOCAL_PACKETS,
 	LOCAL_BYTES,
-	OUTBOUND_LEFT, /* to Java */
-	INBOUND_LEFT,
-	WRONG_DEVICE,
-	WRONG_PEER,
-	FAILED,
+	LEFT_PACKETS,  /* to Java */
+	OUTBOUND_LOST, /* the kernel refused a change */
+	INBOUND_LOST,
 	COUNTS
 };
 

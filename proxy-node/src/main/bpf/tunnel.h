@@ -18,7 +18,7 @@ INLINE u16 header_checksum(struct v4 *ip)
 	return ~fold(sum);
 }
 
-/* Puts the outer headers before the packet and sends it to the peer. */
+/* Puts the outer headers before the packet. */
 INLINE int wrap(struct __sk_buff *skb, struct way *way)
 {
 	/* Flows spread over the queues of the underlay by the outer source port, one of the dynamic ones. */
@@ -26,10 +26,10 @@ INLINE int wrap(struct __sk_buff *skb, struct way *way)
 	/* All three flags, else super-packets are lost or cut down. */
 	if (bpf_skb_adjust_room(skb, OUTER_BYTES, BPF_ADJ_ROOM_MAC,
 	                        BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_ENCAP_L4_UDP))
-		return DROP;
+		return 0;
 	struct outer *outer = (void *)(u64)skb->data;
 	if ((void *)(outer + 1) > (void *)(u64)skb->data_end)
-		return DROP;
+		return 0;
 	u32 bytes = skb->len - ETHERNET_BYTES;
 	outer->link.type = BE16(ETHERTYPE_V4);
 	struct v4 ip = {
@@ -47,6 +47,12 @@ INLINE int wrap(struct __sk_buff *skb, struct way *way)
 	outer->udp.destination = way->peer_port;
 	outer->udp.length = BE16(bytes - V4_BYTES);
 	outer->udp.checksum = 0;
+	return 1;
+}
+
+/* To the peer; the kernel knows its neighbours. */
+INLINE int send(struct way *way)
+{
 	struct bpf_redir_neigh neighbour = {.nh_family = AF_INET, .nexthop = {way->next_hop}};
 	return bpf_redirect_neigh(way->to_device, &neighbour, sizeof(neighbour), 0);
 }

@@ -14,37 +14,37 @@ INLINE int translate(struct __sk_buff *skb, u32 at, int is_v6, u8 protocol, stru
 	       translate_checksum(skb, at, is_v6, protocol, way);
 }
 
-INLINE int leave_outbound(void)
+INLINE int leave(void)
 {
-	count(OUTBOUND_LEFT, 1);
+	count(LEFT_PACKETS, 1);
 	return NEXT;
+}
+
+INLINE int lose(enum count which)
+{
+	count(which, 1);
+	return DROP;
 }
 
 INLINE int outbound(struct __sk_buff *skb, int is_v6, struct packet *packet)
 {
 	struct way *way = bpf_map_lookup_elem(&flows_out, &packet->ends);
-	if (!way || opens(packet))
-		return leave_outbound();
-	if (way->from_device != skb->ifindex) {
-		count(WRONG_DEVICE, 1);
-		return NEXT;
-	}
+	if (!way || opens(packet) || way->from_device != skb->ifindex)
+		return leave();
 	u8 protocol = packet->ends.protocol;
 	/* The other worker may not know the flow yet, and its Java could not finish checksums that a device should. */
 	if (protocol == UDP && way->from_ns && bpf_ktime_get_coarse_ns() < way->from_ns)
-		return leave_outbound();
+		return leave();
 	/* A UDP super-packet would be lost behind the tunnel: the kernel does not forget there that it was in one. */
 	if (way->peer && protocol == UDP && skb->gso_size)
-		return leave_outbound();
-	if (!translate(skb, ETHERNET_BYTES, is_v6, protocol, way)) {
-		count(FAILED, 1);
-		return DROP;
-	}
+		return leave();
+	if (!translate(skb, ETHERNET_BYTES, is_v6, protocol, way) || (way->peer && !wrap(skb, way)))
+		return lose(OUTBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	if (way->peer) {
 		count(OUTBOUND_PACKETS, 1);
 		count(OUTBOUND_BYTES, packet->bytes);
-		return wrap(skb, way);
+		return send(way);
 	}
 	used_by(way->other_use, way->other_generation, packet);
 	count(LOCAL_PACKETS, 1);
@@ -60,24 +60,14 @@ int from_instance(struct __sk_buff *skb)
 		return outbound(skb, 0, &packet);
 	if (skb->protocol == BE16(ETHERTYPE_V6) && parse_v6(skb, ETHERNET_BYTES, &packet))
 		return outbound(skb, 1, &packet);
-	return leave_outbound();
-}
-
-INLINE int leave_inbound(void)
-{
-	count(INBOUND_LEFT, 1);
-	return NEXT;
+	return leave();
 }
 
 INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 peer, int by_socket)
 {
 	struct way *way = bpf_map_lookup_elem(&flows_in, &packet->ends);
-	if (!way || opens(packet))
-		return leave_inbound();
-	if (way->peer != peer) {
-		count(WRONG_PEER, 1);
-		return NEXT;
-	}
+	if (!way || opens(packet) || way->peer != peer)
+		return leave();
 	u8 protocol = packet->ends.protocol;
 	int done;
 	if (by_socket) {
@@ -88,10 +78,8 @@ INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 
 	} else {
 		done = unwrap(skb, is_v6) && translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	}
-	if (!done) {
-		count(FAILED, 1);
-		return DROP;
-	}
+	if (!done)
+		return lose(INBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	count(INBOUND_PACKETS, 1);
 	count(INBOUND_BYTES, packet->bytes);
@@ -126,7 +114,7 @@ int from_underlay(struct __sk_buff *skb)
 		return inbound(skb, 0, &packet, peer, by_socket);
 	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + OUTER_BYTES, &packet))
 		return inbound(skb, 1, &packet, peer, by_socket);
-	return leave_inbound();
+	return leave();
 }
 
 char licence[] SECTION("license") = "GPL";

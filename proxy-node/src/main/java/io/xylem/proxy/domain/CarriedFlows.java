@@ -19,6 +19,7 @@ final class CarriedFlows {
     /** Where the round goes on; {@link FlowTable#NONE} between two. */
     private int next = FlowTable.NONE;
 
+    private boolean hasCounted;
     private long countedNs;
     private int reviewedEpoch;
 
@@ -81,11 +82,12 @@ final class CarriedFlows {
      */
     boolean review(IntPredicate isCurrent, int epoch, long nowNs) {
         if (next == FlowTable.NONE) {
-            boolean isDue = nowNs - countedNs >= ROUND_NS;
+            boolean isDue = !hasCounted || nowNs - countedNs >= ROUND_NS;
             if (!isDue && epoch == reviewedEpoch) {
                 return false;
             }
             if (isDue) {
+                hasCounted = true;
                 countedNs = nowNs;
                 path.count(counters);
             }

@@ -23,6 +23,8 @@ public final class Counters {
         DELIVERED_BYTES,
         /** Of those sent and delivered, the ones that the fast path moved. */
         CARRIED_PACKETS,
+        /** Those that it saw and left to this process. */
+        LEFT_PACKETS,
         /** Flows that an instance of this worker began. */
         FLOWS_OPENED,
         /** Flows that began elsewhere, or at another instance of this worker. */

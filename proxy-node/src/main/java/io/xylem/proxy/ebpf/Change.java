@@ -12,7 +12,7 @@ final class Change {
     }
 
     static long of16(int before, int after) {
-        return (~before & 0xffff) + (after & 0xffff);
+        return (~before & 0xffffL) + (after & 0xffff);
     }
 
     private static long words(long value) {

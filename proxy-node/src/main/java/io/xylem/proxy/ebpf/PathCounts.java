@@ -2,6 +2,8 @@ package io.xylem.proxy.ebpf;
 
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Counters.Count;
+import io.xylem.proxy.domain.Counters.Direction;
+import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.linux.BpfMap;
 
 /** What the programs count, each processor for itself. */
@@ -12,12 +14,12 @@ final class PathCounts {
     PathCounts(BpfMap map) {
         this.map = map;
         for (PathCount count : PathCount.values()) {
-            told[count.ordinal()] = total(count); // of an earlier process
+            told[count.index] = total(count); // of an earlier process
         }
     }
 
-    long total(PathCount count) {
-        map.key().putInt(0, count.ordinal());
+    private long total(PathCount count) {
+        map.key().putInt(0, count.index);
         long total = 0;
         if (map.get()) {
             for (int at = 0; at < map.value().capacity(); at += Long.BYTES) {
@@ -38,12 +40,15 @@ final class PathCounts {
         counters.add(Count.DELIVERED_PACKETS, received + local);
         counters.add(Count.DELIVERED_BYTES, fresh(PathCount.INBOUND_BYTES) + localBytes);
         counters.add(Count.CARRIED_PACKETS, sent + received + local);
+        counters.add(Count.LEFT_PACKETS, fresh(PathCount.LEFT_PACKETS));
+        counters.drop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, fresh(PathCount.OUTBOUND_LOST));
+        counters.drop(Direction.INBOUND, Drop.DEVICE_REFUSED, fresh(PathCount.INBOUND_LOST));
     }
 
     private long fresh(PathCount count) {
         long total = total(count);
-        long fresh = total - told[count.ordinal()];
-        told[count.ordinal()] = total;
+        long fresh = total - told[count.index];
+        told[count.index] = total;
         return fresh;
     }
 }

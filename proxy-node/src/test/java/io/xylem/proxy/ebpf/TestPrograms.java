@@ -70,7 +70,7 @@ final class TestPrograms implements AutoCloseable {
         return programs.fromInstance().run(frame(packet), DEVICE);
     }
 
-    /** What the program of the underlay's side does with a packet in the tunnel. @param checksum 0, or of the outer UDP */
+    /** What the program of the underlay's side does with a packet in the tunnel, whose outer UDP has this checksum. */
     BpfProgram.Run fromUnderlay(Endpoint from, Endpoint to, byte[] packet, int checksum) throws IOException {
         return programs.fromUnderlay().run(frame(wrapped(from, to, packet, checksum)), DEVICE);
     }

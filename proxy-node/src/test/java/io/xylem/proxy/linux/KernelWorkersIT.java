@@ -47,10 +47,4 @@ class KernelWorkersIT extends WorkersIT {
                 .as("it is known until its time is over")
                 .isEqualTo(1);
     }
-
-    @Test
-    void whatIsDetachedIsNotCarried() throws Exception {
-        assertThat(client.udp("10.30.0.3", "before").server()).isEqualTo("S2");
-        aDetachedInstanceIsOutOfReachAndTheOthersAreNot();
-    }
 }
