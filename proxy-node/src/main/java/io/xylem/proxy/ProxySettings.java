@@ -21,6 +21,8 @@ final class ProxySettings {
     static final String FEED = "xylem.routes.feed";
     static final String INTEREST_IDLE_MS = "xylem.interest.idle.ms";
 
+    static final String OFFLOADS = "xylem.offloads";
+
     private ProxySettings() {}
 
     static ConfigDef definition() {
@@ -81,6 +83,12 @@ final class ProxySettings {
                         Importance.LOW,
                         "How long a service is heard of after its last packet; with live flows it is heard of anyway.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
+                .define(
+                        OFFLOADS,
+                        ConfigDef.Type.BOOLEAN,
+                        true,
+                        Importance.LOW,
+                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what it does.")
                 .define(
                         OVERLAY_V4,
                         ConfigDef.Type.LIST,

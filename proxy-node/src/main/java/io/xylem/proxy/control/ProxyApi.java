@@ -38,6 +38,7 @@ final class ProxyApi {
     private final InterestKeeper interests;
     private final StatusReporter reporter;
     private final Counters counters;
+    private final Map<String, String> offloads;
 
     ProxyApi(
             FeedSource source,
@@ -46,7 +47,8 @@ final class ProxyApi {
             Instances instances,
             InterestKeeper interests,
             StatusReporter reporter,
-            Counters counters) {
+            Counters counters,
+            Map<String, String> offloads) {
         this.source = source;
         this.routes = routes;
         this.feed = feed;
@@ -54,6 +56,7 @@ final class ProxyApi {
         this.interests = interests;
         this.reporter = reporter;
         this.counters = counters;
+        this.offloads = offloads;
     }
 
     record AttachRequest(
@@ -159,6 +162,7 @@ final class ProxyApi {
         status.put("realm", source.realm());
         status.put("worker", source.worker());
         status.put("dataPlane", "user");
+        status.put("offloads", offloads);
         status.put("feed", source.kind().text());
         status.put("tableVersion", table.version());
         status.put("appliedVersion", routes.applied());

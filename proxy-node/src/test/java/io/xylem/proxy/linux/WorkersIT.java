@@ -105,7 +105,7 @@ class WorkersIT {
         NetworkNamespace space1 = namespaces.make("w1");
         NetworkNamespace space2 = namespaces.make("w2");
         namespaces.join(space1, underlay1 + "/" + length, space2, underlay2 + "/" + length);
-        w1 = opened(new TestWorker("w1", space1, underlay1, new Policies(List.of(new RoundRobin(), policy))));
+        w1 = opened(new TestWorker("w1", space1, underlay1, new Policies(List.of(new RoundRobin(), policy)), true));
         w2 = opened(new TestWorker("w2", space2, underlay2));
         clientSpace = namespaces.make("c");
         NetworkNamespace s1Space = namespaces.make("s1");
