@@ -2,13 +2,14 @@ package io.xylem.bench;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
- * TCP throughput and round trip through a service IP, Xylem against the kernel's VXLAN + DNAT. The modes take turns, and
+ * TCP throughput, packets, connections and round trip through a service IP, Xylem against the kernel's VXLAN + DNAT. The modes take turns, and
  * each round gives one ratio, so that a machine whose speed drifts does not tilt the result.
  *
- * <p>Arguments: {@code --rounds N} (5), {@code --seconds N} a throughput figure (3).
+ * <p>Arguments: {@code --rounds N} (5), {@code --seconds N} a figure (3).
  */
 public final class DataPlaneBench {
     private interface Measure {
@@ -16,8 +17,8 @@ public final class DataPlaneBench {
     }
 
     private record Part(Comparison comparison, Measure measure) {
-        Part(String figure, String unit, Measure measure) {
-            this(new Comparison(figure, unit, ""), measure);
+        Part(String figure, String unit, String goal, Measure measure) {
+            this(new Comparison(figure, unit, goal), measure);
         }
     }
 
@@ -28,11 +29,18 @@ public final class DataPlaneBench {
         int rounds = options.number("--rounds", 5);
         int seconds = options.number("--seconds", 3);
         List<Part> parts = List.of(
-                new Part("TCP, 1 stream", "Gb/s", mode -> Throughput.gbps(mode, 1, seconds)),
-                new Part("TCP, 4 streams", "Gb/s", mode -> Throughput.gbps(mode, 4, seconds)),
-                new Part("round trip p50", "us", RoundTrip::p50Micros));
+                new Part("TCP, 1 stream", "Gb/s", "0.45", mode -> Throughput.gbps(mode, 1, seconds)),
+                new Part("TCP, 4 streams", "Gb/s", "0.45", mode -> Throughput.gbps(mode, 4, seconds)),
+                new Part("UDP, 64 bytes", "kpps", "1.5", mode -> PacketRate.kpps(mode, seconds)),
+                new Part("new connections", "/s", "", mode -> ConnectionRate.perSecond(mode, seconds)),
+                new Part("round trip p50", "us", "", RoundTrip::p50Micros));
         try (Mode kernel = new KernelMode();
-                Mode user = new UserMode()) {
+                UserMode user = new UserMode()) {
+            for (Part part : parts) {
+                part.measure.of(user); // until the compiler has seen it
+            }
+            long packets = user.packets();
+            long allocated = user.allocatedBytes();
             for (int round = 0; round < rounds; round++) {
                 for (Part part : parts) {
                     part.comparison.add(part.measure.of(kernel), part.measure.of(user));
@@ -40,6 +48,15 @@ public final class DataPlaneBench {
             }
             System.out.println(Comparison.header(kernel.name(), user.name()));
             parts.forEach(part -> System.out.println(part.comparison.row()));
+            packets = user.packets() - packets;
+            allocated = user.allocatedBytes() - allocated;
+            System.out.printf(
+                    Locale.ROOT,
+                    "%nForwarding threads of %s: %d bytes allocated for %d packets between the workers, %.3f a packet.%n",
+                    user.name(),
+                    allocated,
+                    packets,
+                    (double) allocated / packets);
         }
     }
 }

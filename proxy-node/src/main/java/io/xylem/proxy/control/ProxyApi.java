@@ -41,6 +41,7 @@ final class ProxyApi {
     private final StatusReporter reporter;
     private final Counters counters;
     private final Supplier<FlowCounts> flows;
+    private final Map<String, String> offloads;
     private volatile DataPlane dataPlane = new DataPlane("user", "");
 
     ProxyApi(
@@ -51,7 +52,8 @@ final class ProxyApi {
             InterestKeeper interests,
             StatusReporter reporter,
             Counters counters,
-            Supplier<FlowCounts> flows) {
+            Supplier<FlowCounts> flows,
+            Map<String, String> offloads) {
         this.source = source;
         this.routes = routes;
         this.feed = feed;
@@ -60,6 +62,7 @@ final class ProxyApi {
         this.reporter = reporter;
         this.counters = counters;
         this.flows = flows;
+        this.offloads = offloads;
     }
 
     private record DataPlane(String name, String why) {}
@@ -175,6 +178,7 @@ final class ProxyApi {
         status.put("worker", source.worker());
         status.put("dataPlane", dataPlane.name());
         status.put("dataPlaneReason", dataPlane.why());
+        status.put("offloads", offloads);
         status.put("feed", source.kind().text());
         status.put("tableVersion", table.version());
         status.put("appliedVersion", routes.applied());

@@ -137,6 +137,7 @@ abstract class ControlFixture {
                         wiring,
                         counters,
                         this::turnOfPackets,
+                        Map.of("device", "none"),
                         "127.0.0.1:0",
                         fault::set));
         control.flowCounts(new FlowCounts() {
