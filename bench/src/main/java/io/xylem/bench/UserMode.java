@@ -21,6 +21,7 @@ import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.RouteFold;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate;
+import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
@@ -32,10 +33,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Xylem's user-space data plane: the proxy's own forwarding agent on both workers, with routes given by hand. */
 final class UserMode implements Mode {
-    private static final int TUNNEL_PORT = 50_103;
+    /** Another way for the packets of flows that the agent has decided about. */
+    interface FastPaths {
+        /** @param instance whose interface is there */
+        @Nullable KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
+                throws IOException;
+    }
+
+    static final int TUNNEL_PORT = 50_103;
     private static final ServiceName SERVICE = ServiceName.parse("bench.b.server.b");
     private static final ServiceName CALLER = ServiceName.parse("bench.b.client.b");
     private static final DualAddress SERVICE_IP = pair("10.30.0.1", "fdff:2000::1");
@@ -45,15 +54,22 @@ final class UserMode implements Mode {
             new Attachment(new InstanceName(CALLER, 1), pair("10.30.0.3", "fdff::2"), pair("10.18.0.1", "fc00::1"));
 
     private final Lab lab;
+    private final FastPaths fastPaths;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Thread> agents = new ArrayList<>();
     private final List<Counters> counters = new ArrayList<>();
 
     UserMode() throws IOException {
-        lab = new Lab("u");
+        this("u", (worker, underlay, instance, limits) -> null);
+    }
+
+    /** @param lab short: part of the namespaces' names */
+    UserMode(String lab, FastPaths fastPaths) throws IOException {
+        this.fastPaths = fastPaths;
+        this.lab = new Lab(lab);
         try {
-            worker("w1", lab.worker1, Lab.UNDERLAY_1, CLIENT, lab.client);
-            worker("w2", lab.worker2, Lab.UNDERLAY_2, SERVER, lab.server);
+            worker("w1", this.lab.worker1, Lab.UNDERLAY_1, CLIENT, this.lab.client);
+            worker("w2", this.lab.worker2, Lab.UNDERLAY_2, SERVER, this.lab.server);
         } catch (IOException e) {
             close();
             throw e;
@@ -74,8 +90,14 @@ final class UserMode implements Mode {
         Attachments attachments = Attachments.of(List.of(attachment));
         Counters counted = new Counters();
         counters.add(counted);
+        Limits limits = Limits.defaults(1);
         ForwardingAgent agent = new ForwardingAgent(
-                device, tunnel, () -> routes, () -> attachments, Policies.load(), counted, Limits.defaults(1));
+                device, tunnel, () -> routes, () -> attachments, Policies.load(), counted, limits);
+        KernelPath path = fastPaths.open(worker, underlay, attachment, limits);
+        if (path != null) {
+            opened(path);
+            agent.use(path.flows());
+        }
         AgentRunner runner = new AgentRunner(
                 agent, poller, System::nanoTime, failure -> System.err.println("worker " + name + ": " + failure));
         Thread thread = Thread.ofPlatform().name("agent-" + name).daemon().start(runner);

@@ -7,12 +7,12 @@ import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.control.Control;
 import io.xylem.proxy.control.FeedSource;
+import io.xylem.proxy.control.FlowKeeper;
 import io.xylem.proxy.control.InterestKeeper;
 import io.xylem.proxy.control.Wiring;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Counters;
-import io.xylem.proxy.domain.Explained;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
@@ -96,6 +96,11 @@ final class ProxyNode implements AutoCloseable {
                 settings.number(ProxySettings.TUNNEL_PORT),
                 settings.flag(ProxySettings.OFFLOADS)));
         Poller poller = opened(Poller.of(device, tunnel));
+        SecureRandom random = new SecureRandom();
+        ForwardingAgent.Limits limits = ForwardingAgent.Limits.defaults(random.nextLong());
+        DataPlane plane =
+                opened(DataPlane.choose(settings, namespace, tunnel.port(), limits.maxFlows(), random.nextInt()));
+        LOG.info("data plane {}: {}", plane.name(), plane.why());
 
         FeedSource source = new FeedSource(
                 FeedSource.Kind.of(settings.text(ProxySettings.FEED)), settings.text(ProxySettings.REALM), worker);
@@ -108,16 +113,16 @@ final class ProxyNode implements AutoCloseable {
                         opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
                         () -> producer(settings, worker),
-                        new Cables(network),
+                        new Cables(network, plane),
                         counters,
                         poller::wakeUp,
                         Map.of("device", device.offloads(), "tunnel", tunnel.offloads()),
                         settings.text(Settings.HTTP_LISTEN),
                         fatal));
         control.restore();
+        plane.restored();
         device.setPersistent(true);
 
-        SecureRandom random = new SecureRandom();
         ForwardingAgent agent = new ForwardingAgent(
                 device,
                 tunnel,
@@ -125,25 +130,34 @@ final class ProxyNode implements AutoCloseable {
                 control::attachments,
                 policies,
                 counters,
-                ForwardingAgent.Limits.defaults(random.nextLong()),
+                limits,
                 control.unknownAddresses());
+        agent.use(plane.fastPath());
+        control.dataPlane(plane.name(), plane.why());
         agent.measure(control.reported(), System::nanoTime, random::nextLong);
         control.flowCounts(agent.flowCounts());
-        control.explainBy(packet -> {
-            CompletableFuture<Explained> answer = agent.explain(packet);
-            poller.wakeUp();
-            return answer;
-        });
+        FlowKeeper flows = new FlowKeeper(
+                Path.of(settings.text(ProxySettings.DATA_DIR)).resolve("flows.bin"),
+                () -> awake(agent.transfer().copy(), poller),
+                counters,
+                System::currentTimeMillis);
+        agent.transfer().restore(flows.load());
+        control.explainBy(packet -> awake(agent.explain(packet), poller));
         AgentRunner runner = new AgentRunner(agent, poller, System::nanoTime, fatal);
         Thread packets = Thread.ofPlatform().name("packets").start(runner);
         parts.push(() -> {
             runner.close();
             poller.wakeUp();
             packets.join();
-            device.setPersistent(!control.attachments().all().isEmpty());
+            flows.save(agent.transfer().last(System.nanoTime()));
+            boolean isUsed = !control.attachments().all().isEmpty();
+            device.setPersistent(isUsed);
+            plane.outlive(isUsed);
         });
         parts.push(control);
         control.start();
+        parts.push(flows);
+        flows.start();
         httpPort = control.httpPort();
         LOG.info(
                 "worker {} in network namespace {}: tunnel on port {}, HTTP on port {}",
@@ -151,6 +165,12 @@ final class ProxyNode implements AutoCloseable {
                 namespace,
                 tunnel.port(),
                 control.httpPort());
+    }
+
+    /** The packets' thread is to answer at once. */
+    private static <T> CompletableFuture<T> awake(CompletableFuture<T> answer, Poller poller) {
+        poller.wakeUp();
+        return answer;
     }
 
     int httpPort() {
@@ -200,7 +220,7 @@ final class ProxyNode implements AutoCloseable {
     }
 
     /** Instances on veth pairs. */
-    private record Cables(WorkerNetwork network) implements Wiring {
+    private record Cables(WorkerNetwork network, DataPlane plane) implements Wiring {
         @Override
         public boolean exists(String netns) {
             return NetworkNamespace.of(netns).exists();
@@ -209,10 +229,12 @@ final class ProxyNode implements AutoCloseable {
         @Override
         public void attach(String netns, DualAddress namespaceIp) throws IOException {
             network.attach(NetworkNamespace.of(netns), namespaceIp);
+            plane.attach(namespaceIp);
         }
 
         @Override
         public void detach(DualAddress namespaceIp) throws IOException {
+            plane.detach(namespaceIp);
             network.detach(namespaceIp);
         }
     }

@@ -22,6 +22,8 @@ final class ProxySettings {
     static final String INTEREST_IDLE_MS = "xylem.interest.idle.ms";
 
     static final String OFFLOADS = "xylem.offloads";
+    static final String DATA_PLANE = "xylem.dataplane";
+    static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
 
     private ProxySettings() {}
 
@@ -82,6 +84,20 @@ final class ProxySettings {
                         Range.atLeast(1_000),
                         Importance.LOW,
                         "How long a service is heard of after its last packet; with live flows it is heard of anyway.")
+                .define(
+                        DATA_PLANE,
+                        ConfigDef.Type.STRING,
+                        "auto",
+                        ConfigDef.ValidString.in("auto", "user", "ebpf"),
+                        Importance.MEDIUM,
+                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process (user), or"
+                                + " in the kernel if it lets us (auto).")
+                .define(
+                        BPF_FILE_SYSTEM,
+                        ConfigDef.Type.STRING,
+                        "/sys/fs/bpf",
+                        Importance.LOW,
+                        "The BPF file system in which flows outlive a restart of the proxy; mounted if it is not.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
                 .define(
                         OFFLOADS,

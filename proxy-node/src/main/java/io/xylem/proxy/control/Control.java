@@ -46,6 +46,7 @@ public final class Control implements AutoCloseable {
     private final Instances instances;
     private final StatusReporter reporter;
     private final Metrics metrics = new Metrics();
+    private final ProxyApi api;
     private final HttpEndpoint http;
     private final Thread feedThread;
     private volatile FlowCounts flowCounts = FlowCounts.NONE;
@@ -104,8 +105,17 @@ public final class Control implements AutoCloseable {
                 source, sender, statusThread, routes, instances::attachments, () -> flowCounts, System::nanoTime);
         http = new HttpEndpoint(outside.listen());
         http.operations(() -> new HttpEndpoint.Health(true, "runs"), this::ready, metrics);
-        new ProxyApi(source, routes, feed, instances, interests, reporter, outside.counters(), outside.offloads())
-                .addTo(http);
+        api = new ProxyApi(
+                source,
+                routes,
+                feed,
+                instances,
+                interests,
+                reporter,
+                outside.counters(),
+                () -> flowCounts,
+                outside.offloads());
+        api.addTo(http);
         ProxyMetrics.bind(metrics.registry(), outside.counters(), routes, feed, instances, interests);
         feedThread = Thread.ofPlatform().name("routes").unstarted(feed);
         feedThread.setUncaughtExceptionHandler((thread, e) -> outside.fatal().accept(e));
@@ -177,6 +187,11 @@ public final class Control implements AutoCloseable {
     /** Who knows the flows. Before {@link #start}. */
     public void flowCounts(FlowCounts counts) {
         flowCounts = counts;
+    }
+
+    /** How packets move, and why so, for status. Before {@link #start}. */
+    public void dataPlane(String name, String why) {
+        api.dataPlane(name, why);
     }
 
     /** Who knows where a packet would go. Before {@link #start}. */

@@ -4,6 +4,7 @@ import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.runtime.HttpEndpoint;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,8 @@ final class ProxyApi {
     private final StatusReporter reporter;
     private final Counters counters;
     private final Map<String, String> offloads;
+    private final Supplier<FlowCounts> flows;
+    private volatile DataPlane dataPlane = new DataPlane("user", "");
 
     ProxyApi(
             FeedSource source,
@@ -48,6 +52,7 @@ final class ProxyApi {
             InterestKeeper interests,
             StatusReporter reporter,
             Counters counters,
+            Supplier<FlowCounts> flows,
             Map<String, String> offloads) {
         this.source = source;
         this.routes = routes;
@@ -57,6 +62,14 @@ final class ProxyApi {
         this.reporter = reporter;
         this.counters = counters;
         this.offloads = offloads;
+        this.flows = flows;
+    }
+
+    private record DataPlane(String name, String why) {}
+
+    /** What status says of it. */
+    void dataPlane(String name, String why) {
+        dataPlane = new DataPlane(name, why);
     }
 
     record AttachRequest(
@@ -72,6 +85,7 @@ final class ProxyApi {
             Desired.Addresses namespaceIp,
             String netns,
             String state,
+            int flows,
             String fault) {}
 
     void addTo(HttpEndpoint endpoint) {
@@ -138,6 +152,7 @@ final class ProxyApi {
                 Desired.Addresses.of(one.namespaceIp()),
                 one.netns(),
                 state,
+                flows.get().hosted().getOrDefault(one.instance(), 0),
                 seen.fault());
     }
 
@@ -161,7 +176,8 @@ final class ProxyApi {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("realm", source.realm());
         status.put("worker", source.worker());
-        status.put("dataPlane", "user");
+        status.put("dataPlane", dataPlane.name());
+        status.put("dataPlaneReason", dataPlane.why());
         status.put("offloads", offloads);
         status.put("feed", source.kind().text());
         status.put("tableVersion", table.version());

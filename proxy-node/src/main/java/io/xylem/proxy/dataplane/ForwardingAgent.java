@@ -6,6 +6,7 @@ import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Explained;
+import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.FiveTuple;
 import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.FlowTable;
@@ -54,6 +55,7 @@ public final class ForwardingAgent {
     private final Answering answering;
     private final Probing probing;
     private final Questions questions = new Questions();
+    private final FlowTransfer transfer;
     private final Policies policies;
     private final ObjIntConsumer<InstanceName> takeLoad;
     private Reported loads = new Reported();
@@ -87,6 +89,7 @@ public final class ForwardingAgent {
         answering = new Answering(device, counters);
         probing = new Probing(tunnel, counters);
         flows = new FlowTable(limits.maxFlows(), limits.hashSeed(), counters);
+        transfer = new FlowTransfer(flows);
         translator = new Translator(flows, policies, counters);
         takeLoad = translator.measured()::reported;
         waiting = new WaitingPackets(unknownAddresses, WaitingPackets.Limits.DEFAULT, counters);
@@ -110,9 +113,19 @@ public final class ForwardingAgent {
         probing.begin(policies, translator, clockNs, random);
     }
 
+    /** Flows that are decided about may go this way. Before the first turn. */
+    public void use(FastPath path) {
+        translator.use(path);
+    }
+
     /** For any thread. */
     public FlowCounts flowCounts() {
         return flows.counts();
+    }
+
+    /** How flows outlive the process. */
+    public FlowTransfer transfer() {
+        return transfer;
     }
 
     /**
@@ -133,13 +146,16 @@ public final class ForwardingAgent {
      *
      * @param nowNs the time of this turn on a clock that never goes back
      * @param ready which of them may have something to read, as {@link Readiness} says it
-     * @return how much was read and how many flows ended; 0 when there was nothing to do
+     * @return how much was read, how many flows ended and were looked at; 0 when there was nothing to do
      * @throws IOException when a port is gone; no packet, whatever its bytes, causes any exception
      */
     int doWork(long nowNs, int ready) throws IOException {
         RouteTable table = routes.get();
         translator.use(table, attachments.get());
+        translator.adopt(nowNs);
+        int copied = transfer.work(table, attachments.get(), nowNs);
         waiting.review(table, nowNs);
+        translator.askMoved(waiting);
         loads.drain(takeLoad);
         questions.answerOne(translator, nowNs);
         probing.ask(table, nowNs);
@@ -148,6 +164,6 @@ public final class ForwardingAgent {
                 + inbound.forward((ready & Readiness.TUNNEL) != 0, nowNs);
         flows.expire(nowNs, EXPIRED_FLOWS_PER_TURN);
         counters.set(Count.FLOWS, flows.size());
-        return read;
+        return read + copied + (translator.review(nowNs) ? 1 : 0);
     }
 }

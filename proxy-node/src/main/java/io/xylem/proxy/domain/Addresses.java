@@ -34,11 +34,11 @@ public final class Addresses {
                 : new Ipv6(0, mapped(Ipv4.parse(text).bits()));
     }
 
-    static long high(DualAddress address, boolean v4) {
+    public static long high(DualAddress address, boolean v4) {
         return v4 ? 0 : address.v6().high();
     }
 
-    static long low(DualAddress address, boolean v4) {
+    public static long low(DualAddress address, boolean v4) {
         return v4 ? mapped(address.v4().bits()) : address.v6().low();
     }
 

@@ -21,10 +21,18 @@ public final class Counters {
         /** To instances of this worker, from other workers and from here. */
         DELIVERED_PACKETS,
         DELIVERED_BYTES,
+        /** Of those sent and delivered, the ones that the fast path moved. */
+        CARRIED_PACKETS,
+        /** Those that it saw and left to this process. */
+        LEFT_PACKETS,
         /** Flows that an instance of this worker began. */
         FLOWS_OPENED,
         /** Flows that began elsewhere, or at another instance of this worker. */
         FLOWS_ACCEPTED,
+        /** Flows that an earlier process had given to the fast path. */
+        FLOWS_ADOPTED,
+        /** Flows of an earlier run of the proxy that go on. */
+        FLOWS_RESTORED,
         /** Flows forgotten because nothing came for their time. */
         FLOWS_EXPIRED,
         /** Flows forgotten early because the table was full. */
@@ -35,6 +43,8 @@ public final class Counters {
         WAITED_PACKETS,
         /** Connections whose own end was reset because the instance at the other end is gone. */
         FLOWS_BROKEN,
+        /** Connections whose remote end has moved, and which were asked there whether they live on. */
+        ASKED_CONNECTIONS,
         /** Segments answered by a reset. */
         SENT_RESETS,
         /** Packets answered by an ICMP destination unreachable. */

@@ -28,4 +28,8 @@ final class FlowPorts {
     static int remote(long word) {
         return (int) (word >>> 16) & 0xffff;
     }
+
+    static int protocol(long word) {
+        return (int) word & 0xff;
+    }
 }

@@ -1,6 +1,6 @@
 package io.xylem.proxy.domain;
 
-import io.xylem.proxy.domain.FlowAges.Kind;
+import io.xylem.proxy.domain.KeptFlow.Kind;
 
 /**
  * How far each flow of a {@link FlowTable} has come, by the packets that went by, and what a reset of its own end must
@@ -11,6 +11,7 @@ import io.xylem.proxy.domain.FlowAges.Kind;
  * </pre>
  */
 final class FlowProgress {
+    // On disk too; never reused.
     private static final int SEEN_OUTBOUND = 1;
     private static final int SEEN_INBOUND = 2;
     private static final int FIN_OUTBOUND = 4;
@@ -33,18 +34,49 @@ final class FlowProgress {
         seen[slot] = 0;
     }
 
+    KeptFlow.Progress state(int slot) {
+        return new KeptFlow.Progress(seen[slot], expectedByOwn[slot], nextOfOwn[slot]);
+    }
+
+    void restore(int slot, KeptFlow.Progress state) {
+        seen[slot] = state.seen();
+        expectedByOwn[slot] = state.expectedByOwn();
+        nextOfOwn[slot] = state.nextOfOwn();
+    }
+
     /** A packet of the flow went by. @return what the flow is now */
     Kind use(int slot, Packet packet, boolean isOutbound) {
         seen[slot] |= (byte) (isOutbound ? SEEN_OUTBOUND : SEEN_INBOUND);
         return switch (packet.transport()) {
             case TCP -> {
                 useTcp(slot, packet, isOutbound);
-                yield isClosing(slot) ? Kind.CLOSING : isOneSided(slot) ? Kind.OPENING : Kind.CONNECTED;
+                yield kindOfTcp(slot);
             }
             case UDP -> Kind.DATAGRAM;
             case ECHO -> Kind.ECHO;
             case OPAQUE, ICMP_ERROR -> Kind.CONNECTED;
         };
+    }
+
+    /** The same for packets that a fast path moved. */
+    Kind use(int slot, int protocol, FastPath.Use moved) {
+        seen[slot] |= (byte) ((moved.outbound ? SEEN_OUTBOUND : 0) | (moved.inbound ? SEEN_INBOUND : 0));
+        if (protocol != ParsedPacket.TCP) {
+            return Kind.DATAGRAM;
+        }
+        seen[slot] |= (byte) (((moved.outboundFlags & ParsedPacket.FIN) != 0 ? FIN_OUTBOUND : 0)
+                | ((moved.inboundFlags & ParsedPacket.FIN) != 0 ? FIN_INBOUND : 0));
+        if (((moved.outboundFlags | moved.inboundFlags) & ParsedPacket.RST) != 0) {
+            reset(slot);
+        } else if (moved.outbound) {
+            boolean isAck = (moved.outboundFlags & ParsedPacket.ACK) != 0;
+            useOfOwn(slot, moved.sent, isAck, moved.acknowledged);
+        }
+        return kindOfTcp(slot);
+    }
+
+    private Kind kindOfTcp(int slot) {
+        return isClosing(slot) ? Kind.CLOSING : isOneSided(slot) ? Kind.OPENING : Kind.CONNECTED;
     }
 
     private void useTcp(int slot, Packet segment, boolean isOutbound) {
@@ -56,22 +88,22 @@ final class FlowProgress {
             seen[slot] |= (byte) (isOutbound ? FIN_OUTBOUND : FIN_INBOUND);
         }
         if (isOutbound) {
-            useOfOwn(slot, segment);
+            if (segment.isSyn()) {
+                seen[slot] &= ~ACKNOWLEDGED;
+            }
+            useOfOwn(slot, segment.sequenceEnd(), segment.isAck(), segment.acknowledgment());
         }
     }
 
     /** Numbers wrap around: of two, the one that is less than 2^31 ahead is the later (RFC 9293, 3.4). */
-    private void useOfOwn(int slot, Packet segment) {
-        if (segment.isSyn()) {
-            seen[slot] &= ~ACKNOWLEDGED;
-        }
+    private void useOfOwn(int slot, int sequenceEnd, boolean isAck, int acknowledgment) {
         boolean isFirst = !isAcknowledged(slot);
-        if (isFirst || segment.sequenceEnd() - nextOfOwn[slot] > 0) {
-            nextOfOwn[slot] = segment.sequenceEnd();
+        if (isFirst || sequenceEnd - nextOfOwn[slot] > 0) {
+            nextOfOwn[slot] = sequenceEnd;
         }
-        if (segment.isAck()) {
-            if (isFirst || segment.acknowledgment() - expectedByOwn[slot] > 0) {
-                expectedByOwn[slot] = segment.acknowledgment();
+        if (isAck) {
+            if (isFirst || acknowledgment - expectedByOwn[slot] > 0) {
+                expectedByOwn[slot] = acknowledgment;
             }
             seen[slot] |= ACKNOWLEDGED;
         }

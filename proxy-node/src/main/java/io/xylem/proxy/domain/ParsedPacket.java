@@ -30,7 +30,7 @@ abstract class ParsedPacket implements FiveTuple {
 
     // IANA protocol numbers
     private static final int ICMP = 1;
-    private static final int TCP = 6;
+    static final int TCP = 6;
     private static final int UDP = 17;
     private static final int ICMP_V6 = 58;
     private static final int DCCP = 33;
@@ -51,10 +51,10 @@ abstract class ParsedPacket implements FiveTuple {
     private static final int UDP_HEADER_BYTES = 8;
     private static final int ICMP_HEADER_BYTES = 8;
 
-    private static final int FIN = 0x01;
+    static final int FIN = 0x01;
     private static final int SYN = 0x02;
-    private static final int RST = 0x04;
-    private static final int ACK = 0x10;
+    static final int RST = 0x04;
+    static final int ACK = 0x10;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

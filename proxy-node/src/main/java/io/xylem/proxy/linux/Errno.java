@@ -6,8 +6,10 @@ final class Errno {
     static final int ENOENT = 2;
     static final int EINTR = 4;
     static final int EIO = 5;
+    static final int E2BIG = 7;
     static final int EBADF = 9;
     static final int EAGAIN = 11;
+    static final int ENOMEM = 12;
     static final int EACCES = 13;
     static final int EBUSY = 16;
     static final int ENODEV = 19;
@@ -25,6 +27,7 @@ final class Errno {
         return switch (errno) {
             case EPERM -> "operation not permitted (EPERM)";
             case ENOENT -> "no such file (ENOENT)";
+            case ENOMEM -> "no memory (ENOMEM)";
             case EACCES -> "permission denied (EACCES)";
             case EBUSY -> "busy (EBUSY)";
             case ENODEV -> "no such device (ENODEV)";

@@ -64,6 +64,11 @@ public final class NetworkNamespace {
         return path;
     }
 
+    /** The kernel's number of it, which no other namespace has while it is there. */
+    public long number() throws IOException {
+        return (long) Files.getAttribute(Path.of(path), "unix:ino");
+    }
+
     public boolean isOwn() {
         return path.equals(OWN);
     }

@@ -35,6 +35,7 @@ public final class WorkerNetwork {
     private static final String GATEWAY_V4 = "169.254.1.1";
     private static final String GATEWAY_V6 = "fe80::1";
     private static final String INSTANCE_INTERFACE = "eth0";
+    private static final String HOST_SIDE = "xv";
     /** Locally administered; "xyl" and a number, or "x", "v" less the two bits, and the namespace IPv4. */
     private static final String HOST_SIDE_MAC = "02:78:79:6c:00:01";
 
@@ -140,8 +141,14 @@ public final class WorkerNetwork {
         });
     }
 
-    static String hostSide(DualAddress namespaceIp) {
-        return "xv" + HexFormat.of().toHexDigits(namespaceIp.v4().bits());
+    /** The name of the host side of an instance's interface. */
+    public static String hostSide(DualAddress namespaceIp) {
+        return HOST_SIDE + HexFormat.of().toHexDigits(namespaceIp.v4().bits());
+    }
+
+    /** Whether an interface of the worker's, by its name, leads to an instance. */
+    public static boolean isHostSide(String name) {
+        return name.matches(HOST_SIDE + "[0-9a-f]{8}");
     }
 
     private static String instanceSideMac(DualAddress namespaceIp) {

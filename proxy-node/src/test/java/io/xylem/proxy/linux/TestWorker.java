@@ -15,9 +15,11 @@ import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteFold;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate;
+import io.xylem.proxy.ebpf.KernelPath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ final class TestWorker implements AutoCloseable {
     private final AtomicReference<Attachments> attachments = new AtomicReference<>(Attachments.NONE);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final ForwardingAgent agent;
+    private final @Nullable KernelPath path;
     private final AgentRunner runner;
     private final Thread thread;
 
@@ -45,6 +48,23 @@ final class TestWorker implements AutoCloseable {
     }
 
     TestWorker(String name, NetworkNamespace namespace, String underlay, Policies policies, boolean withOffloads)
+            throws IOException {
+        this(name, namespace, underlay, policies, withOffloads, setup -> null);
+    }
+
+    /** How its flows move in the kernel, if they do. */
+    interface KernelPaths {
+        @Nullable
+        KernelPath open(KernelPath.Setup setup) throws IOException;
+    }
+
+    TestWorker(
+            String name,
+            NetworkNamespace namespace,
+            String underlay,
+            Policies policies,
+            boolean withOffloads,
+            KernelPaths paths)
             throws IOException {
         this.name = name;
         this.namespace = namespace;
@@ -55,8 +75,18 @@ final class TestWorker implements AutoCloseable {
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
         tunnel = UdpTunnel.open(namespace, underlay, 50_103, withOffloads);
         poller = Poller.of(device, tunnel);
-        agent = new ForwardingAgent(
-                device, tunnel, table::get, attachments::get, policies, counters, ForwardingAgent.Limits.defaults(1));
+        ForwardingAgent.Limits limits = ForwardingAgent.Limits.defaults(1);
+        agent = new ForwardingAgent(device, tunnel, table::get, attachments::get, policies, counters, limits);
+        path = paths.open(new KernelPath.Setup(
+                namespace,
+                OptionalInt.empty(),
+                50_103,
+                limits.maxFlows(),
+                System::nanoTime,
+                ThreadLocalRandom.current().nextInt()));
+        if (path != null) {
+            agent.use(path.flows());
+        }
         agent.measure(
                 new Reported(),
                 System::nanoTime,
@@ -81,6 +111,9 @@ final class TestWorker implements AutoCloseable {
 
     void attach(RouteUpdate.InstanceAt at, NetworkNamespace instance) throws IOException {
         network.attach(instance, at.namespaceIp());
+        if (path != null) {
+            path.attach(at.namespaceIp());
+        }
         attached.add(new Attachment(at.instance(), at.instanceIp(), at.namespaceIp()));
         attachments.set(Attachments.of(attached));
     }
@@ -89,6 +122,9 @@ final class TestWorker implements AutoCloseable {
         attached.removeIf(one -> one.instance().equals(at.instance()));
         attachments.set(Attachments.of(attached));
         poller.wakeUp();
+        if (path != null) {
+            path.detach(at.namespaceIp());
+        }
         network.detach(at.namespaceIp());
     }
 
@@ -100,6 +136,13 @@ final class TestWorker implements AutoCloseable {
         try {
             thread.join();
         } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        try {
+            if (path != null) {
+                path.close();
+            }
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
         poller.close();

@@ -1,0 +1,57 @@
+package io.xylem.bench;
+
+import io.xylem.model.Ipv4;
+import io.xylem.proxy.dataplane.ForwardingAgent.Limits;
+import io.xylem.proxy.domain.Attachment;
+import io.xylem.proxy.ebpf.KernelPath;
+import io.xylem.proxy.linux.NetworkNamespace;
+import java.io.IOException;
+import java.util.OptionalInt;
+
+/** Xylem's data plane in the kernel: the first packet of a flow goes as in {@link UserMode}, the others by the programs. */
+final class EbpfMode implements Mode {
+    private final UserMode workers;
+
+    EbpfMode() throws IOException {
+        workers = new UserMode("e", EbpfMode::open);
+    }
+
+    private static KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
+            throws IOException {
+        OptionalInt address = OptionalInt.of(Ipv4.parse(underlay).bits());
+        KernelPath path = KernelPath.open(new KernelPath.Setup(
+                worker, address, UserMode.TUNNEL_PORT, limits.maxFlows(), System::nanoTime, 1));
+        try {
+            path.attach(instance.namespaceIp());
+            return path;
+        } catch (IOException e) {
+            path.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "Xylem, eBPF";
+    }
+
+    @Override
+    public NetworkNamespace client() {
+        return workers.client();
+    }
+
+    @Override
+    public NetworkNamespace server() {
+        return workers.server();
+    }
+
+    @Override
+    public String target() {
+        return workers.target();
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

@@ -1,0 +1,66 @@
+/* What the programs need of the kernel's interface, from linux/bpf.h and linux/if_ether.h: only clang is needed to build. */
+#pragma once
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+#define SECTION(name) __attribute__((section(name), used))
+#define INLINE static inline __attribute__((always_inline))
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+/* All targets of the kernel on which Xylem runs are little-endian, as is the class of the ELF file. */
+#define BE16(value) __builtin_bswap16(value)
+#define BE32(value) __builtin_bswap32(value)
+
+struct __sk_buff {
+	u32 len, pkt_type, mark, queue_mapping, protocol, vlan_present, vlan_tci, vlan_proto, priority;
+	u32 ingress_ifindex, ifindex, tc_index, cb[5], hash, tc_classid, data, data_end, napi_id;
+	u32 family, remote_ip4, local_ip4, remote_ip6[4], local_ip6[4], remote_port, local_port, data_meta;
+	u64 flow_keys;
+	u64 tstamp;
+	u32 wire_len, gso_segs;
+	u64 sk;
+	u32 gso_size;
+};
+
+struct bpf_redir_neigh {
+	u32 nh_family;
+	u32 nexthop[4];
+};
+
+enum { AF_INET = 2 };
+enum { PACKET_HOST = 0 };
+
+/* TCX_NEXT: the packet goes on as if this program were not here, to further programs and the kernel. */
+enum verdict { NEXT = -1, DROP = 2 };
+
+enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6 };
+enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
+
+/* bpf_l4_csum_replace; the last is newer than some distributions' headers. */
+enum { BPF_F_PSEUDO_HDR = 1 << 4, BPF_F_MARK_MANGLED_0 = 1 << 5, BPF_F_IPV6 = 1 << 7 };
+
+/* bpf_skb_adjust_room */
+enum { BPF_ADJ_ROOM_MAC = 1 };
+enum {
+	BPF_F_ADJ_ROOM_FIXED_GSO = 1 << 0,
+	BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 = 1 << 1,
+	BPF_F_ADJ_ROOM_ENCAP_L4_UDP = 1 << 4,
+	BPF_F_ADJ_ROOM_NO_CSUM_RESET = 1 << 5,
+	BPF_F_ADJ_ROOM_DECAP_L3_IPV4 = 1 << 7,
+	BPF_F_ADJ_ROOM_DECAP_L3_IPV6 = 1 << 8,
+};
+
+/* The numbers are the contract (enum bpf_func_id). */
+static void *(*const bpf_map_lookup_elem)(const void *map, const void *key) = (void *)1;
+static long (*const bpf_l4_csum_replace)(struct __sk_buff *, u32 at, u64 from, u64 to, u64 flags) = (void *)11;
+static u32 (*const bpf_get_hash_recalc)(struct __sk_buff *) = (void *)34;
+static long (*const bpf_skb_pull_data)(struct __sk_buff *, u32 bytes) = (void *)39;
+static long (*const bpf_csum_update)(struct __sk_buff *, u32 sum) = (void *)40;
+static long (*const bpf_skb_adjust_room)(struct __sk_buff *, int bytes, u32 mode, u64 flags) = (void *)50;
+static long (*const bpf_redirect_neigh)(u32 device, struct bpf_redir_neigh *, int bytes, u64 flags) = (void *)152;
+static long (*const bpf_redirect_peer)(u32 device, u64 flags) = (void *)155;
+static u64 (*const bpf_ktime_get_coarse_ns)(void) = (void *)160;

@@ -1,0 +1,89 @@
+/* What Java and the programs share. The layouts are io.xylem.proxy.ebpf's FlowEntry and FlowUse. */
+#pragma once
+#include "kernel.h"
+
+/* A packet's ends. Addresses in network order, IPv4 ones mapped into IPv6 (::ffff:a.b.c.d). */
+struct ends {
+	u32 source[4];
+	u32 destination[4];
+	u16 source_port;
+	u16 destination_port;
+	u8 protocol;
+	u8 zero[3];
+};
+
+/* What becomes of the packets between two ends. */
+struct way {
+	u32 source[4];      /* the new addresses and ports */
+	u32 destination[4];
+	u16 source_port;
+	u16 destination_port;
+	u32 address_change; /* one's complement sums of new less old, folded to 16 bits */
+	u32 port_change;
+	u32 from_device;    /* the only one that such packets may come from; 0: the tunnel */
+	u32 to_device;      /* of the underlay, or the host side of the receiving instance */
+	u32 peer;           /* the other worker's outer IPv4 address; 0: both ends are here */
+	u32 self;           /* this worker's */
+	u32 next_hop;       /* where the underlay sends what is for the peer */
+	u16 peer_port;
+	u16 opened_here;    /* for Java, after a restart */
+	u32 use;            /* index into flow_uses */
+	u32 other_use;      /* both ends are here: of the receiver's flow */
+	u32 generation;     /* of the entry in flow_uses; another one: it belongs to a later flow by now */
+	u32 other_generation;
+	u32 zero;
+	u64 from_ns;        /* CLOCK_MONOTONIC; before it, datagrams are left to Java */
+};
+
+/* How a flow was used in one direction. Java reads it in place. */
+struct use {
+	u64 last_ns; /* CLOCK_MONOTONIC */
+	u64 packets;
+	u64 bytes; /* of IP packets as the instances see them */
+	u32 generation;
+	u32 tcp_flags; /* all that were seen */
+	u32 acknowledged;
+	u32 sent; /* the sequence number after the last octet */
+	u64 pad[3];
+};
+
+/* Indexes of the counts; the names are io.xylem.proxy.ebpf's PathCount. */
+enum count {
+	OUTBOUND_PACKETS,
+	OUTBOUND_BYTES,
+	INBOUND_PACKETS,
+	INBOUND_BYTES,
+	LOCAL_PACKETS,
+	LOCAL_BYTES,
+	LEFT_PACKETS,  /* to Java */
+	OUTBOUND_LOST, /* the kernel refused a change */
+	INBOUND_LOST,
+	COUNTS
+};
+
+struct config {
+	u16 tunnel_port; /* network order */
+	u16 zero[3];
+};
+
+/* Read by the loader, which knows how many flows there may be: it has room for `entries`, and `for_a_flow` more for each. */
+struct map {
+	u32 type, key_bytes, value_bytes, entries, for_a_flow, flags;
+};
+
+#define MAP(name) struct map name SECTION("maps")
+
+MAP(flows_out) = {BPF_MAP_TYPE_HASH, sizeof(struct ends), sizeof(struct way), 0, 1, BPF_F_NO_PREALLOC};
+MAP(flows_in) = {BPF_MAP_TYPE_HASH, sizeof(struct ends), sizeof(struct way), 0, 1, BPF_F_NO_PREALLOC};
+/* Of each flow the outbound direction, then the inbound one. */
+MAP(flow_uses) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct use), 0, 2, BPF_F_MMAPABLE};
+MAP(counts) = {BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, COUNTS, 0, 0};
+MAP(config) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct config), 1, 0, 0};
+
+INLINE void count(enum count which, u64 amount)
+{
+	u32 index = which;
+	u64 *cell = bpf_map_lookup_elem(&counts, &index);
+	if (cell)
+		*cell += amount;
+}

@@ -1,0 +1,119 @@
+package io.xylem.proxy;
+
+import io.xylem.model.DualAddress;
+import io.xylem.model.Ipv6;
+import io.xylem.proxy.domain.Addresses;
+import io.xylem.proxy.domain.FastPath;
+import io.xylem.proxy.ebpf.KernelPath;
+import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.runtime.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How packets of known flows move: {@code ebpf}, in the kernel where it lets us, or {@code user}, by this process. What the
+ * former can't do the latter does, so with it nothing is lost but speed.
+ *
+ * @param why one sentence, for people
+ */
+record DataPlane(String name, String why, @Nullable KernelPath path) implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+
+    /** @throws IOException when the settings want it in the kernel, and it can't be */
+    static DataPlane choose(Settings settings, NetworkNamespace worker, int tunnelPort, int maxFlows, int seed)
+            throws IOException {
+        String wanted = settings.text(ProxySettings.DATA_PLANE);
+        Path fileSystem = Path.of(settings.text(ProxySettings.BPF_FILE_SYSTEM));
+        if (wanted.equals("user")) {
+            KernelPath.removePinned(worker, fileSystem);
+            return new DataPlane("user", ProxySettings.DATA_PLANE + "=user", null);
+        }
+        KernelPath.Setup setup = new KernelPath.Setup(
+                worker,
+                bound(settings.text(ProxySettings.TUNNEL_ADDRESS)),
+                tunnelPort,
+                maxFlows,
+                System::nanoTime,
+                seed);
+        try {
+            return inTheKernel(setup, fileSystem);
+        } catch (IOException e) {
+            if (wanted.equals("ebpf")) {
+                throw new IOException(
+                        ProxySettings.DATA_PLANE + "=ebpf is not possible here: " + e.getMessage()
+                                + "; with =auto packets would go through user space",
+                        e);
+            }
+            return new DataPlane("user", String.valueOf(e.getMessage()), null);
+        }
+    }
+
+    private static DataPlane inTheKernel(KernelPath.Setup setup, Path fileSystem) throws IOException {
+        try {
+            return new DataPlane(
+                    "ebpf",
+                    "the kernel takes our programs; flows outlive a restart in " + fileSystem,
+                    KernelPath.openPinned(setup, fileSystem));
+        } catch (IOException e) {
+            KernelPath path = KernelPath.open(setup);
+            return new DataPlane(
+                    "ebpf",
+                    "the kernel takes our programs; nothing outlives a restart, because: " + e.getMessage(),
+                    path);
+        }
+    }
+
+    /** The IPv4 address that the tunnel is bound to; none when it takes any. */
+    private static OptionalInt bound(String address) {
+        Ipv6 parsed = Addresses.parse(address);
+        boolean isOne = Addresses.isV4(parsed.high(), parsed.low()) && (int) parsed.low() != 0;
+        return isOne ? OptionalInt.of((int) parsed.low()) : OptionalInt.empty();
+    }
+
+    FastPath fastPath() {
+        return path == null ? FastPath.NONE : path.flows();
+    }
+
+    /** An instance's interface is there. */
+    void attach(DualAddress namespaceIp) {
+        try {
+            if (path != null) {
+                path.attach(namespaceIp);
+            }
+        } catch (IOException e) {
+            LOG.warn("packets of {} go through user space", namespaceIp.v4(), e);
+        }
+    }
+
+    /** An instance's interface goes. */
+    void detach(DualAddress namespaceIp) throws IOException {
+        if (path != null) {
+            path.detach(namespaceIp);
+        }
+    }
+
+    /** All instances of the last time are attached again. */
+    void restored() throws IOException {
+        if (path != null) {
+            path.forgetOthers();
+        }
+    }
+
+    /** Whether flows go on after {@link #close}. */
+    void outlive(boolean goOn) throws IOException {
+        if (path != null && !goOn) {
+            path.unpin();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (path != null) {
+            path.close();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.xylem.proxy.ebpf;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The layouts of {@code struct ends} and {@code struct way} of maps.h. Addresses and ports stand in network order, numbers
+ * in the machine's, which is little-endian.
+ *
+ * <pre>
+ *  ends: source 0 | destination 16 | ports 32 34 | protocol 36
+ *  way:  source 0 | destination 16 | ports 32 34 | change of addresses 36, of ports 40 | from device 44 | to device 48
+ *        peer 52 | self 56 | next hop 60 | peer's port 64 | opened here 66 | use 68 | other's use 72 | generation 76
+ *        other's 80 | datagrams from 88
+ * </pre>
+ */
+final class FlowEntry {
+    private static final int PORTS_AT = 32;
+    private static final int PROTOCOL_AT = 36;
+    private static final int CHANGE_AT = 36;
+    private static final int DEVICES_AT = 44;
+    private static final int PEER_AT = 52;
+    private static final int PEER_PORT_AT = 64;
+    private static final int OPENED_AT = 66;
+    private static final int USE_AT = 68;
+    private static final int GENERATION_AT = 76;
+    private static final int FROM_AT = 88;
+
+    private FlowEntry() {}
+
+    static void ends(
+            ByteBuffer key,
+            long sourceHigh,
+            long sourceLow,
+            int sourcePort,
+            long destinationHigh,
+            long destinationLow,
+            int destinationPort,
+            int protocol) {
+        addresses(key, sourceHigh, sourceLow, sourcePort, destinationHigh, destinationLow, destinationPort);
+        key.putInt(PROTOCOL_AT, protocol);
+    }
+
+    /** What the packets of {@code key} become. */
+    static void translation(
+            ByteBuffer value,
+            ByteBuffer key,
+            long sourceHigh,
+            long sourceLow,
+            int sourcePort,
+            long destinationHigh,
+            long destinationLow,
+            int destinationPort) {
+        addresses(value, sourceHigh, sourceLow, sourcePort, destinationHigh, destinationLow, destinationPort);
+        long change = Change.of64(network(key, 0), sourceHigh)
+                + Change.of64(network(key, 8), sourceLow)
+                + Change.of64(network(key, 16), destinationHigh)
+                + Change.of64(network(key, 24), destinationLow);
+        long portChange = Change.of16(sourcePort(key), sourcePort) + Change.of16(destinationPort(key), destinationPort);
+        value.putInt(CHANGE_AT, Change.folded(change));
+        value.putInt(CHANGE_AT + 4, Change.folded(portChange));
+    }
+
+    static void devices(ByteBuffer value, int from, int to) {
+        value.putInt(DEVICES_AT, from).putInt(DEVICES_AT + 4, to);
+    }
+
+    /** @param peer 0 when both ends are on this worker */
+    static void peer(ByteBuffer value, int peer, int self, int nextHop, int port) {
+        value.putInt(PEER_AT, Integer.reverseBytes(peer))
+                .putInt(PEER_AT + 4, Integer.reverseBytes(self))
+                .putInt(PEER_AT + 8, Integer.reverseBytes(nextHop))
+                .putShort(PEER_PORT_AT, Short.reverseBytes((short) port));
+    }
+
+    /** @param fromNs when datagrams may go out this way; 0: at once */
+    static void opened(ByteBuffer value, boolean here, long fromNs) {
+        value.putShort(OPENED_AT, (short) (here ? 1 : 0)).putLong(FROM_AT, fromNs);
+    }
+
+    static void uses(ByteBuffer value, int use, int generation, int other, int otherGeneration) {
+        value.putInt(USE_AT, use)
+                .putInt(USE_AT + 4, other)
+                .putInt(GENERATION_AT, generation)
+                .putInt(GENERATION_AT + 4, otherGeneration);
+    }
+
+    private static void addresses(
+            ByteBuffer into,
+            long sourceHigh,
+            long sourceLow,
+            int sourcePort,
+            long destinationHigh,
+            long destinationLow,
+            int destinationPort) {
+        into.putLong(0, Long.reverseBytes(sourceHigh))
+                .putLong(8, Long.reverseBytes(sourceLow))
+                .putLong(16, Long.reverseBytes(destinationHigh))
+                .putLong(24, Long.reverseBytes(destinationLow))
+                .putShort(PORTS_AT, Short.reverseBytes((short) sourcePort))
+                .putShort(PORTS_AT + 2, Short.reverseBytes((short) destinationPort));
+    }
+
+    static long sourceHigh(ByteBuffer entry) {
+        return network(entry, 0);
+    }
+
+    static long sourceLow(ByteBuffer entry) {
+        return network(entry, 8);
+    }
+
+    static long destinationHigh(ByteBuffer entry) {
+        return network(entry, 16);
+    }
+
+    static long destinationLow(ByteBuffer entry) {
+        return network(entry, 24);
+    }
+
+    static int sourcePort(ByteBuffer entry) {
+        return Short.toUnsignedInt(Short.reverseBytes(entry.getShort(PORTS_AT)));
+    }
+
+    static int destinationPort(ByteBuffer entry) {
+        return Short.toUnsignedInt(Short.reverseBytes(entry.getShort(PORTS_AT + 2)));
+    }
+
+    static int protocol(ByteBuffer key) {
+        return key.getInt(PROTOCOL_AT);
+    }
+
+    static boolean isLocal(ByteBuffer value) {
+        return value.getInt(PEER_AT) == 0;
+    }
+
+    static boolean isOpenedHere(ByteBuffer value) {
+        return value.getShort(OPENED_AT) != 0;
+    }
+
+    static int use(ByteBuffer value) {
+        return value.getInt(USE_AT);
+    }
+
+    static int generation(ByteBuffer value) {
+        return value.getInt(GENERATION_AT);
+    }
+
+    private static long network(ByteBuffer at, int offset) {
+        return Long.reverseBytes(at.getLong(offset));
+    }
+}

@@ -1,0 +1,20 @@
+package io.xylem.proxy.ebpf;
+
+/** {@code enum count} of maps.h. */
+enum PathCount {
+    OUTBOUND_PACKETS(0),
+    OUTBOUND_BYTES(1),
+    INBOUND_PACKETS(2),
+    INBOUND_BYTES(3),
+    LOCAL_PACKETS(4),
+    LOCAL_BYTES(5),
+    LEFT_PACKETS(6),
+    OUTBOUND_LOST(7),
+    INBOUND_LOST(8);
+
+    final int index;
+
+    PathCount(int index) {
+        this.index = index;
+    }
+}

@@ -1,0 +1,266 @@
+package io.xylem.proxy.ebpf;
+
+import static io.xylem.proxy.domain.TestOverlay.C;
+import static io.xylem.proxy.domain.TestOverlay.S;
+import static io.xylem.proxy.domain.TestOverlay.SERVICE_IP;
+import static io.xylem.proxy.domain.TestPackets.packet;
+import static io.xylem.proxy.ebpf.TestPrograms.NEXT;
+import static io.xylem.proxy.ebpf.TestPrograms.OUTER_BYTES;
+import static io.xylem.proxy.ebpf.TestPrograms.REDIRECT;
+import static io.xylem.proxy.ebpf.TestPrograms.inside;
+import static io.xylem.proxy.ebpf.TestPrograms.oneHopLater;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xylem.model.DualAddress;
+import io.xylem.model.Endpoint;
+import io.xylem.model.InstanceState;
+import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
+import io.xylem.proxy.domain.TestOverlay;
+import io.xylem.proxy.domain.TestPackets;
+import io.xylem.proxy.domain.TestPackets.Content;
+import io.xylem.proxy.domain.TestPackets.Echo;
+import io.xylem.proxy.domain.TestPackets.Tcp;
+import io.xylem.proxy.domain.TestPackets.Udp;
+import io.xylem.proxy.linux.BpfProgram;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The programs do to a packet what the translation in Java does, byte for byte, and what a router does besides: the TTL.
+ * What they can't do they leave as it is. Each packet goes through Java first, which enters its flow.
+ */
+class PacketProgramsIT {
+    private final TestOverlay overlay = new TestOverlay();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable part : open) {
+            part.close();
+        }
+    }
+
+    private TestPrograms programs(TestOverlay.Worker worker) throws IOException {
+        TestPrograms programs = TestPrograms.orSkip(worker);
+        open.add(programs);
+        return programs;
+    }
+
+    static Stream<Arguments> contents() {
+        List<Arguments> cases = new ArrayList<>();
+        for (boolean v4 : new boolean[] {true, false}) {
+            for (boolean byService : new boolean[] {true, false}) {
+                for (Content content : List.of(
+                        new Tcp(40_001, 80, "A"),
+                        new Tcp(40_002, 80, "A", new byte[1_300]),
+                        new Tcp(40_003, 80, "AF", new byte[0]),
+                        new Udp(40_002, 53),
+                        new Udp(53, 53, true, new byte[] {1}),
+                        new Udp(40_003, 53, false, new byte[] {1, 2, 3}),
+                        new Udp(40_004, 53, true, new byte[0]))) {
+                    cases.add(Arguments.of(v4, byService, content));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("contents")
+    void betweenWorkers(boolean v4, boolean byService, Content content) throws IOException {
+        TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
+        TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
+        TestPrograms p1 = programs(w1);
+        TestPrograms p2 = programs(w2);
+        overlay.service(S, "RR", SERVICE_IP);
+        InstanceAt client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
+        InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
+        String dialled = text(byService ? SERVICE_IP : server.instanceIp(), v4);
+        byte[] asked = packet(text(client.namespaceIp(), v4), dialled, content);
+        byte[] answered = packet(text(server.namespaceIp(), v4), text(client.instanceIp(), v4), content.answer());
+
+        Java java = throughJava(w1, w2, asked);
+        assertSame(p1.fromInstance(asked), OUTER_BYTES, java.tunnelled);
+        for (int outerChecksum : new int[] {0, 0x1234}) {
+            BpfProgram.Run run = p2.fromUnderlay(w1.endpoint, w2.endpoint, java.tunnelled, outerChecksum);
+            assertSame(run, 0, java.delivered);
+        }
+
+        Java back = throughJava(w2, w1, answered);
+        assertSame(p2.fromInstance(answered), OUTER_BYTES, back.tunnelled);
+        for (int outerChecksum : new int[] {0, 0x1234}) {
+            BpfProgram.Run run = p1.fromUnderlay(w2.endpoint, w1.endpoint, back.tunnelled, outerChecksum);
+            assertSame(run, 0, back.delivered);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("contents")
+    void onOneWorker(boolean v4, boolean byService, Content content) throws IOException {
+        TestOverlay.Worker w = overlay.worker("w1", "192.168.77.1");
+        TestPrograms programs = programs(w);
+        overlay.service(S, "RR", SERVICE_IP);
+        InstanceAt client = overlay.place(C, 1, w, InstanceState.SCHEDULED);
+        InstanceAt server = overlay.place(S, 1, w, InstanceState.READY);
+        String dialled = text(byService ? SERVICE_IP : server.instanceIp(), v4);
+        byte[] asked = packet(text(client.namespaceIp(), v4), dialled, content);
+        byte[] answered = packet(text(server.namespaceIp(), v4), text(client.instanceIp(), v4), content.answer());
+
+        w.send(asked);
+        assertSame(programs.fromInstance(asked), 0, w.delivered().getFirst());
+        w.send(answered);
+        assertSame(programs.fromInstance(answered), 0, w.delivered().getFirst());
+    }
+
+    @Test
+    void aPortThatIsAnotherInTheTunnel() throws IOException {
+        TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
+        TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
+        TestPrograms p1 = programs(w1);
+        overlay.service(S, "RR", SERVICE_IP);
+        InstanceAt client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
+        InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
+        String a = text(client.namespaceIp(), true);
+        throughJava(w1, w2, packet(a, text(server.instanceIp(), true), new Udp(5_000, 53)));
+
+        byte[] second = packet(a, text(SERVICE_IP, true), new Udp(5_000, 53));
+        Java java = throughJava(w1, w2, second);
+        assertThat(java.tunnelled)
+                .isNotEqualTo(
+                        packet(text(client.instanceIp(), true), text(server.namespaceIp(), true), new Udp(5_000, 53)));
+        assertSame(p1.fromInstance(second), OUTER_BYTES, java.tunnelled);
+        w2.send(packet(
+                text(server.namespaceIp(), true),
+                text(client.instanceIp(), true),
+                new Udp(53, ((java.tunnelled[20] & 0xff) << 8) | (java.tunnelled[21] & 0xff))));
+        byte[] answer = requireNonNull(overlay.underlay.poll(w1.endpoint));
+        overlay.underlay.send(w2.endpoint, w1.endpoint, answer);
+        w1.work();
+        assertSame(
+                p1.fromUnderlay(w2.endpoint, w1.endpoint, answer, 0),
+                0,
+                w1.delivered().getFirst());
+    }
+
+    @Test
+    void theOuterHeadersAreOakestras() throws IOException {
+        TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
+        TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
+        TestPrograms p1 = programs(w1);
+        InstanceAt client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
+        InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
+        byte[] asked = packet(text(client.namespaceIp(), true), text(server.instanceIp(), true), new Udp(5_000, 53));
+        byte[] tunnelled = oneHopLater(throughJava(w1, w2, asked).tunnelled);
+
+        byte[] outer = inside(p1.fromInstance(asked), 0);
+        byte[] expected = TestPrograms.wrapped(w1.endpoint, w2.endpoint, tunnelled, 0);
+        // The checksum is right: one hop further on, by any rule, is one hop further on by the test's own.
+        byte[] further = outer.clone();
+        further[8]++;
+        assertThat(oneHopLater(further)).isEqualTo(outer);
+        System.arraycopy(outer, 10, expected, 10, 2); // the checksum
+        System.arraycopy(outer, 20, expected, 20, 2); // the port that spreads flows
+        assertThat(outer).isEqualTo(expected);
+        assertThat(outer[20] & 0xc0).isEqualTo(0xc0);
+    }
+
+    @Test
+    void whatTheyDoNotKnowStaysAsItIs() throws IOException {
+        TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
+        TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
+        TestPrograms p1 = programs(w1);
+        InstanceAt client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
+        InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
+        for (boolean v4 : new boolean[] {true, false}) {
+            String a = text(client.namespaceIp(), v4);
+            String ib = text(server.instanceIp(), v4);
+            throughJava(w1, w2, packet(a, ib, new Tcp(40_000, 80, "A")));
+            byte[] known = packet(a, ib, new Tcp(40_000, 80, "A"));
+            assertThat(p1.fromInstance(known).verdict()).isEqualTo(REDIRECT);
+
+            byte[] lastHop = known.clone();
+            lastHop[v4 ? 8 : 7] = 1;
+            byte[] fragment = known.clone();
+            fragment[v4 ? 6 : 0] |= (byte) (v4 ? 0x20 : 0);
+            byte[] longer = Arrays.copyOf(known, known.length + 1);
+            for (byte[] packet : List.of(
+                    packet(a, ib, new Tcp(40_000, 80, "S")),
+                    packet(a, ib, new Tcp(40_001, 80, "A")),
+                    packet(a, ib, new Echo(7)),
+                    TestPackets.raw(a, ib, 132, new byte[40]),
+                    TestPackets.raw(a, ib, 6, new byte[4]),
+                    lastHop,
+                    longer,
+                    v4 ? fragment : longer)) {
+                BpfProgram.Run run = p1.fromInstance(packet);
+                assertThat(run.verdict()).isEqualTo(NEXT);
+                assertThat(inside(run, 0)).isEqualTo(packet);
+            }
+        }
+    }
+
+    @Test
+    void onlyThePeerOfAFlowMayAnswer() throws IOException {
+        TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
+        TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
+        TestPrograms p2 = programs(w2);
+        InstanceAt client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
+        InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
+        byte[] tunnelled = throughJava(
+                        w1,
+                        w2,
+                        packet(text(client.namespaceIp(), true), text(server.instanceIp(), true), new Udp(5, 6)))
+                .tunnelled;
+        Endpoint stranger = new Endpoint("192.168.77.9", 50_103);
+
+        assertThat(p2.fromUnderlay(w1.endpoint, w2.endpoint, tunnelled, 0).verdict())
+                .isEqualTo(REDIRECT);
+        BpfProgram.Run run = p2.fromUnderlay(stranger, w2.endpoint, tunnelled, 0);
+        assertThat(run.verdict()).isEqualTo(NEXT);
+        assertThat(inside(run, OUTER_BYTES)).isEqualTo(tunnelled);
+    }
+
+    @Test
+    void aFlowThatIsTakenBackIsJavasAgain() throws IOException {
+        TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
+        TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
+        TestPrograms p1 = programs(w1);
+        InstanceAt client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
+        InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
+        byte[] asked = packet(text(client.namespaceIp(), true), text(server.instanceIp(), true), new Udp(5, 6));
+        throughJava(w1, w2, asked);
+        assertThat(p1.fromInstance(asked).verdict()).isEqualTo(REDIRECT);
+
+        overlay.withdraw(server.instance());
+        w1.work();
+        assertThat(p1.fromInstance(asked).verdict()).isEqualTo(NEXT);
+    }
+
+    private record Java(byte[] tunnelled, byte[] delivered) {}
+
+    private Java throughJava(TestOverlay.Worker from, TestOverlay.Worker to, byte[] packet) {
+        from.send(packet);
+        byte[] tunnelled = requireNonNull(overlay.underlay.poll(to.endpoint));
+        overlay.underlay.send(from.endpoint, to.endpoint, tunnelled);
+        to.work();
+        return new Java(tunnelled, to.delivered().getFirst());
+    }
+
+    private static void assertSame(BpfProgram.Run run, int headers, byte[] translated) {
+        assertThat(run.verdict()).isEqualTo(REDIRECT);
+        assertThat(inside(run, headers)).isEqualTo(oneHopLater(translated));
+    }
+
+    private static String text(DualAddress address, boolean v4) {
+        return v4 ? address.v4().toString() : address.v6().toString();
+    }
+}
