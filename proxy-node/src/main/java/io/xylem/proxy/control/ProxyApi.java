@@ -40,8 +40,8 @@ final class ProxyApi {
     private final InterestKeeper interests;
     private final StatusReporter reporter;
     private final Counters counters;
-    private final Map<String, String> offloads;
     private final Supplier<FlowCounts> flows;
+    private final Map<String, String> offloads;
     private volatile DataPlane dataPlane = new DataPlane("user", "");
 
     ProxyApi(
@@ -61,8 +61,8 @@ final class ProxyApi {
         this.interests = interests;
         this.reporter = reporter;
         this.counters = counters;
-        this.offloads = offloads;
         this.flows = flows;
+        this.offloads = offloads;
     }
 
     private record DataPlane(String name, String why) {}

@@ -146,7 +146,7 @@ public final class ForwardingAgent {
      *
      * @param nowNs the time of this turn on a clock that never goes back
      * @param ready which of them may have something to read, as {@link Readiness} says it
-     * @return how much was read, how many flows ended and were looked at; 0 when there was nothing to do
+     * @return how much was read, and how many flows ended and were looked at; 0 when there was nothing to do
      * @throws IOException when a port is gone; no packet, whatever its bytes, causes any exception
      */
     int doWork(long nowNs, int ready) throws IOException {

@@ -168,7 +168,7 @@ public final class FlowTable extends FlowSlots {
     /** The other end of a flow between two instances of this worker, or {@link #NONE}. */
     int otherEnd(int slot) {
         boolean v4 = Addresses.isV4(ownHigh(slot), ownLow(slot));
-        long ports = numbers[slot * SLOT_LONGS + PORTS];
+        long ports = ports(slot);
         return inbound.find(
                 Addresses.high(own(slot).instanceIp(), v4),
                 Addresses.low(own(slot).instanceIp(), v4),
@@ -238,7 +238,7 @@ public final class FlowTable extends FlowSlots {
     }
 
     private void note(int slot, FastPath.Use use) {
-        Kind kind = progress.use(slot, FlowPorts.protocol(numbers[slot * SLOT_LONGS + PORTS]), use);
+        Kind kind = progress.use(slot, FlowPorts.protocol(ports(slot)), use);
         ages.note(slot, kind, use.lastNs);
         if (kind == Kind.CLOSING) {
             census.finish(slot);
@@ -247,7 +247,7 @@ public final class FlowTable extends FlowSlots {
 
     /** As the fast path takes it. */
     FastPath.Flow described(int slot) {
-        long ports = numbers[slot * SLOT_LONGS + PORTS];
+        long ports = ports(slot);
         return new FastPath.Flow(
                 slot,
                 FlowPorts.protocol(ports),
