@@ -17,6 +17,7 @@ import io.xylem.proxy.dataplane.ForwardingAgent.Limits;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.RouteFold;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate;
@@ -27,7 +28,9 @@ import io.xylem.proxy.linux.TunDevice;
 import io.xylem.proxy.linux.UdpTunnel;
 import io.xylem.proxy.linux.WorkerNetwork;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,8 @@ final class UserMode implements Mode {
     private final Lab lab;
     private final FastPaths fastPaths;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final List<Thread> agents = new ArrayList<>();
+    private final List<Counters> counters = new ArrayList<>();
 
     UserMode() throws IOException {
         this("u", (worker, underlay, instance, limits) -> null);
@@ -74,8 +79,8 @@ final class UserMode implements Mode {
     private void worker(
             String name, NetworkNamespace worker, String underlay, Attachment attachment, NetworkNamespace instance)
             throws IOException {
-        TunDevice device = opened(TunDevice.open(worker, "xylem0"));
-        UdpTunnel tunnel = opened(UdpTunnel.open(worker, underlay, TUNNEL_PORT));
+        TunDevice device = opened(TunDevice.open(worker, "xylem0", true));
+        UdpTunnel tunnel = opened(UdpTunnel.open(worker, underlay, TUNNEL_PORT, true));
         Poller poller = opened(Poller.of(device, tunnel));
         WorkerNetwork network = new WorkerNetwork(worker);
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
@@ -83,9 +88,11 @@ final class UserMode implements Mode {
 
         RouteTable routes = routes(name);
         Attachments attachments = Attachments.of(List.of(attachment));
+        Counters counted = new Counters();
+        counters.add(counted);
         Limits limits = Limits.defaults(1);
         ForwardingAgent agent = new ForwardingAgent(
-                device, tunnel, () -> routes, () -> attachments, Policies.load(), new Counters(), limits);
+                device, tunnel, () -> routes, () -> attachments, Policies.load(), counted, limits);
         KernelPath path = fastPaths.open(worker, underlay, attachment, limits);
         if (path != null) {
             opened(path);
@@ -94,6 +101,7 @@ final class UserMode implements Mode {
         AgentRunner runner = new AgentRunner(
                 agent, poller, System::nanoTime, failure -> System.err.println("worker " + name + ": " + failure));
         Thread thread = Thread.ofPlatform().name("agent-" + name).daemon().start(runner);
+        agents.add(thread);
         parts.push(() -> {
             runner.close();
             poller.wakeUp();
@@ -127,6 +135,19 @@ final class UserMode implements Mode {
 
     private static DualAddress pair(String v4, String v6) {
         return new DualAddress(Ipv4.parse(v4), Ipv6.parse(v6));
+    }
+
+    /** Bytes that the threads which forward have allocated so far. */
+    long allocatedBytes() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return agents.stream()
+                .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId()))
+                .sum();
+    }
+
+    /** Packets that went from one worker to the other so far, those that super-packets stand for. */
+    long packets() {
+        return counters.stream().mapToLong(one -> one.get(Count.SENT_PACKETS)).sum();
     }
 
     @Override

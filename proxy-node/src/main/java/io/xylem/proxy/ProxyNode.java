@@ -80,7 +80,8 @@ final class ProxyNode implements AutoCloseable {
         LOG.info("balancing policies: {}", policies);
         Counters counters = new Counters();
 
-        TunDevice device = opened(TunDevice.open(namespace, settings.text(ProxySettings.DEVICE)));
+        TunDevice device = opened(
+                TunDevice.open(namespace, settings.text(ProxySettings.DEVICE), settings.flag(ProxySettings.OFFLOADS)));
         WorkerNetwork network = new WorkerNetwork(namespace);
         List<Ipv4Prefix> overlay4 = settings.list(ProxySettings.OVERLAY_V4).stream()
                 .map(Ipv4Prefix::parse)
@@ -90,7 +91,10 @@ final class ProxyNode implements AutoCloseable {
                 .toList();
         network.prepare(device, overlay4, overlay6);
         UdpTunnel tunnel = opened(UdpTunnel.open(
-                namespace, settings.text(ProxySettings.TUNNEL_ADDRESS), settings.number(ProxySettings.TUNNEL_PORT)));
+                namespace,
+                settings.text(ProxySettings.TUNNEL_ADDRESS),
+                settings.number(ProxySettings.TUNNEL_PORT),
+                settings.flag(ProxySettings.OFFLOADS)));
         Poller poller = opened(Poller.of(device, tunnel));
         SecureRandom random = new SecureRandom();
         ForwardingAgent.Limits limits = ForwardingAgent.Limits.defaults(random.nextLong());
@@ -112,6 +116,7 @@ final class ProxyNode implements AutoCloseable {
                         new Cables(network, plane),
                         counters,
                         poller::wakeUp,
+                        Map.of("device", device.offloads(), "tunnel", tunnel.offloads()),
                         settings.text(Settings.HTTP_LISTEN),
                         fatal));
         control.restore();

@@ -21,6 +21,7 @@ final class ProxySettings {
     static final String FEED = "xylem.routes.feed";
     static final String INTEREST_IDLE_MS = "xylem.interest.idle.ms";
 
+    static final String OFFLOADS = "xylem.offloads";
     static final String DATA_PLANE = "xylem.dataplane";
     static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
 
@@ -98,6 +99,12 @@ final class ProxySettings {
                         Importance.LOW,
                         "The BPF file system in which flows outlive a restart of the proxy; mounted if it is not.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
+                .define(
+                        OFFLOADS,
+                        ConfigDef.Type.BOOLEAN,
+                        true,
+                        Importance.LOW,
+                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what it does.")
                 .define(
                         OVERLAY_V4,
                         ConfigDef.Type.LIST,

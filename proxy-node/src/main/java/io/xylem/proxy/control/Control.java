@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -55,6 +56,7 @@ public final class Control implements AutoCloseable {
      * What it needs from outside.
      *
      * @param wakePackets ends the wait of the packets' thread, so that it takes what is new
+     * @param offloads what the kernel does for device and tunnel, for people
      * @param consumers and {@code producers} are asked on the thread that uses the client, and again after a failure
      */
     public record Outside(
@@ -64,6 +66,7 @@ public final class Control implements AutoCloseable {
             Wiring wiring,
             Counters counters,
             Runnable wakePackets,
+            Map<String, String> offloads,
             String listen,
             java.util.function.Consumer<Throwable> fatal) {}
 
@@ -102,7 +105,8 @@ public final class Control implements AutoCloseable {
                 source, sender, statusThread, routes, instances::attachments, () -> flowCounts, System::nanoTime);
         http = new HttpEndpoint(outside.listen());
         http.operations(() -> new HttpEndpoint.Health(true, "runs"), this::ready, metrics);
-        api = new ProxyApi(source, routes, feed, instances, interests, reporter, outside.counters());
+        api = new ProxyApi(
+                source, routes, feed, instances, interests, reporter, outside.counters(), outside.offloads());
         api.addTo(http);
         ProxyMetrics.bind(metrics.registry(), outside.counters(), routes, feed, instances, interests);
         feedThread = Thread.ofPlatform().name("routes").unstarted(feed);

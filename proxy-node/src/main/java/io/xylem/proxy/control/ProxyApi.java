@@ -38,6 +38,7 @@ final class ProxyApi {
     private final InterestKeeper interests;
     private final StatusReporter reporter;
     private final Counters counters;
+    private final Map<String, String> offloads;
     private volatile DataPlane dataPlane = new DataPlane("user", "");
 
     ProxyApi(
@@ -47,7 +48,8 @@ final class ProxyApi {
             Instances instances,
             InterestKeeper interests,
             StatusReporter reporter,
-            Counters counters) {
+            Counters counters,
+            Map<String, String> offloads) {
         this.source = source;
         this.routes = routes;
         this.feed = feed;
@@ -55,6 +57,7 @@ final class ProxyApi {
         this.interests = interests;
         this.reporter = reporter;
         this.counters = counters;
+        this.offloads = offloads;
     }
 
     private record DataPlane(String name, String why) {}
@@ -168,6 +171,7 @@ final class ProxyApi {
         status.put("worker", source.worker());
         status.put("dataPlane", dataPlane.name());
         status.put("dataPlaneReason", dataPlane.why());
+        status.put("offloads", offloads);
         status.put("feed", source.kind().text());
         status.put("tableVersion", table.version());
         status.put("appliedVersion", routes.applied());

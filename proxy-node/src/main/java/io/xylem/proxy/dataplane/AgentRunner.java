@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** The loop around the agent: turns as long as there is work, waits when there is none. */
+/**
+ * The loop around the agent: turns as long as there is work, waits when there is none. Between two turns it asks who has
+ * something to read: one system call, and none in vain for who has not.
+ */
 public final class AgentRunner implements Runnable, AutoCloseable {
     /** How long a stop may go unnoticed. */
     private static final int IDLE_MS = 100;
@@ -28,10 +31,10 @@ public final class AgentRunner implements Runnable, AutoCloseable {
     @Override
     public void run() {
         try {
+            int ready = Readiness.BOTH;
             while (running) {
-                if (agent.doWork(clockNs.getAsLong()) == 0) {
-                    readiness.await(IDLE_MS);
-                }
+                int work = agent.doWork(clockNs.getAsLong(), ready);
+                ready = readiness.await(work == 0 ? IDLE_MS : 0);
             }
         } catch (IOException | RuntimeException e) {
             onFailure.accept(e);

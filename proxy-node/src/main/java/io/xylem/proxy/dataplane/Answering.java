@@ -18,7 +18,7 @@ final class Answering {
     private final PacketDevice device;
     private final Counters counters;
     private final Refusals refusals;
-    private final PacketBatch batch = new PacketBatch(BATCH, Refusals.MAX_BYTES);
+    private final PacketBatch batch = PacketBatch.of(BATCH, Refusals.MAX_BYTES);
 
     Answering(PacketDevice device, Counters counters) {
         this.device = device;

@@ -3,6 +3,7 @@ package io.xylem.proxy.dataplane;
 import io.xylem.model.Endpoint;
 import io.xylem.model.Ipv6;
 import io.xylem.proxy.domain.Addresses;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,11 +18,18 @@ public final class MemoryUnderlay {
     private record Datagram(Endpoint from, byte[] packet) {}
 
     private final int capacity;
+    private final boolean trains;
     private final Map<Endpoint, Queue<Datagram>> queues = new HashMap<>();
 
     /** @param capacity how many datagrams wait at an endpoint; further ones are refused */
     public MemoryUnderlay(int capacity) {
+        this(capacity, false);
+    }
+
+    /** @param trains whether datagrams are received together */
+    public MemoryUnderlay(int capacity, boolean trains) {
         this.capacity = capacity;
+        this.trains = trains;
     }
 
     /** The tunnel of the worker at this endpoint. */
@@ -67,11 +75,31 @@ public final class MemoryUnderlay {
         int received = 0;
         while (!into.isFull() && !queue.isEmpty()) {
             Datagram datagram = queue.remove();
-            int slot = MemoryDevice.copyIn(datagram.packet(), into);
+            byte[] bytes = trains ? train(datagram, queue, into.maxPacketBytes()) : datagram.packet();
+            int slot = MemoryDevice.copyIn(bytes, into);
+            into.setSegmentBytes(slot, bytes.length > datagram.packet().length ? datagram.packet().length : 0);
             setPeer(into, slot, datagram.from());
             received++;
         }
         return received;
+    }
+
+    /** With the datagrams that follow it from the same sender, of its size; the last may be shorter. */
+    private static byte[] train(Datagram first, Queue<Datagram> queue, int most) {
+        ByteArrayOutputStream train = new ByteArrayOutputStream();
+        int size = first.packet.length;
+        train.writeBytes(first.packet);
+        for (Datagram next = queue.peek();
+                next != null
+                        && next.from.equals(first.from)
+                        && next.packet.length <= size
+                        && next.packet.length > 0
+                        && train.size() % size == 0
+                        && train.size() + next.packet.length <= most;
+                next = queue.peek()) {
+            train.writeBytes(queue.remove().packet);
+        }
+        return train.toByteArray();
     }
 
     private static void setPeer(PacketBatch batch, int slot, Endpoint peer) {

@@ -28,7 +28,7 @@ final class Probing {
 
     private final Tunnel tunnel;
     private final Counters counters;
-    private final PacketBatch batch = new PacketBatch(BATCH, ProbeFrame.BYTES);
+    private final PacketBatch batch = PacketBatch.of(BATCH, ProbeFrame.BYTES);
     private final RateLimit answers = new RateLimit(ANSWERS_PER_SECOND, ANSWERS_BURST);
     private @Nullable Asking asking;
 

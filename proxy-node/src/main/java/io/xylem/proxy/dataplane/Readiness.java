@@ -5,6 +5,15 @@ import java.io.IOException;
 /** Waits until the device or the tunnel has something to read. */
 @FunctionalInterface
 public interface Readiness {
-    /** Returns when there is something to read, or after {@code timeoutMs}, whichever is first. */
-    void await(int timeoutMs) throws IOException;
+    int DEVICE = 1;
+    int TUNNEL = 2;
+    int BOTH = DEVICE | TUNNEL;
+
+    /**
+     * Returns when there is something to read, or after {@code timeoutMs}, whichever is first.
+     *
+     * @param timeoutMs 0 to ask only
+     * @return which of them have something to read
+     */
+    int await(int timeoutMs) throws IOException;
 }

@@ -5,15 +5,17 @@ import java.io.IOException;
 /** The way to the other workers: raw packets in UDP datagrams. Non-blocking; one thread. */
 public interface Tunnel extends AutoCloseable {
     /**
-     * Fills free slots of {@code into} with datagrams that wait, each with its peer. An empty datagram is a packet of
-     * length 0; one longer than a slot is cut to the slot, so that its length does not match its header.
+     * Fills free slots of {@code into} with datagrams that wait, each with its peer; several of one peer may come as a
+     * train. An empty datagram is a packet of length 0; one longer than a slot is cut to the slot, so that its length does
+     * not match its header.
      *
-     * @return how many were added; 0 when none waits
+     * @return how many slots were filled; 0 when none waits
      */
     int receive(PacketBatch into) throws IOException;
 
     /**
-     * Sends all packets of {@code from} to their peers, in order. What the kernel refuses is lost.
+     * Sends all packets of {@code from}, none of them a super-packet, to their peers, in order. What the kernel refuses
+     * is lost.
      *
      * @return how many the kernel took
      */

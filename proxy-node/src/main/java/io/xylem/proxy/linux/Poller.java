@@ -21,9 +21,9 @@ public final class Poller implements Readiness, AutoCloseable {
     private static final short POLLHUP = 0x10;
     private static final short POLLNVAL = 0x20;
 
-    private static final int DEVICE = 0;
-    private static final int TUNNEL = 1;
-    private static final int WAKE = 2;
+    private static final int DEVICE_ENTRY = 0;
+    private static final int TUNNEL_ENTRY = 1;
+    private static final int WAKE_ENTRY = 2;
 
     private static final MethodHandle POLL = Native.linkPlain("poll", INT, LONG, LONG, INT);
     private static final MethodHandle READ = Native.linkPlain("read", LONG, INT, LONG, LONG);
@@ -37,9 +37,9 @@ public final class Poller implements Readiness, AutoCloseable {
     private Poller(TunDevice device, UdpTunnel tunnel, int wakeFd) {
         this.wakeFd = wakeFd;
         deviceName = device.name();
-        watch(DEVICE, device.fd());
-        watch(TUNNEL, tunnel.fd());
-        watch(WAKE, wakeFd);
+        watch(DEVICE_ENTRY, device.fd());
+        watch(TUNNEL_ENTRY, tunnel.fd());
+        watch(WAKE_ENTRY, wakeFd);
     }
 
     public static Poller of(TunDevice device, UdpTunnel tunnel) throws IOException {
@@ -60,22 +60,25 @@ public final class Poller implements Readiness, AutoCloseable {
     }
 
     @Override
-    public void await(int timeoutMs) throws IOException {
+    public int await(int timeoutMs) throws IOException {
         // Below 0: a signal came (EINTR), and the caller's turn begins early.
-        if (poll(timeoutMs) > 0) {
-            if ((found(DEVICE) & (POLLERR | POLLHUP | POLLNVAL)) != 0) {
-                throw new LinuxException(
-                        "wait for packets of TUN device " + deviceName,
-                        Errno.EBADFD,
-                        "somebody removed it; restart the proxy to make it again");
-            }
-            if ((found(TUNNEL) & POLLNVAL) != 0) {
-                throw new LinuxException("wait for packets of the tunnel", Errno.EBADF, "");
-            }
-            if (found(WAKE) != 0) {
-                drain();
-            }
+        if (poll(timeoutMs) <= 0) {
+            return 0;
         }
+        if ((found(DEVICE_ENTRY) & (POLLERR | POLLHUP | POLLNVAL)) != 0) {
+            throw new LinuxException(
+                    "wait for packets of TUN device " + deviceName,
+                    Errno.EBADFD,
+                    "somebody removed it; restart the proxy to make it again");
+        }
+        if ((found(TUNNEL_ENTRY) & POLLNVAL) != 0) {
+            throw new LinuxException("wait for packets of the tunnel", Errno.EBADF, "");
+        }
+        if (found(WAKE_ENTRY) != 0) {
+            drain();
+        }
+        // An error is read like a packet, and is over then.
+        return (found(DEVICE_ENTRY) != 0 ? DEVICE : 0) | (found(TUNNEL_ENTRY) != 0 ? TUNNEL : 0);
     }
 
     private int poll(int timeoutMs) {

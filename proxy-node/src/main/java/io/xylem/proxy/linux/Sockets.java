@@ -9,7 +9,7 @@ import java.lang.invoke.MethodHandle;
 
 /** Set-up calls on sockets. As in {@link Libc}, a refusal is a negative {@code errno}. */
 final class Sockets {
-    // bits/socket.h, asm-generic/socket.h, linux/in.h, linux/in6.h
+    // bits/socket.h, asm-generic/socket.h, linux/in.h, linux/in6.h, linux/udp.h
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int SOL_SOCKET = 1;
@@ -17,6 +17,9 @@ final class Sockets {
     static final int SO_RCVBUF = 8;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
+    static final int SOL_UDP = 17;
+    static final int UDP_SEGMENT = 103;
+    static final int UDP_GRO = 104;
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_V6ONLY = 26;
     private static final int SOCK_DGRAM = 2;

@@ -17,7 +17,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The UDP socket between workers. A batch costs one system call each way. The family of the bind address is the
+ * The UDP socket between workers. A batch costs one system call each way; packets of one size to one peer go through the
+ * kernel's stack together (UDP_SEGMENT), and those that arrive together are received together (UDP_GRO). On the wire each is
+ * a datagram of its own. The family of the bind address is the
  * family of the underlay; {@code ::} serves both.
  */
 public final class UdpTunnel implements Tunnel {
@@ -29,18 +31,27 @@ public final class UdpTunnel implements Tunnel {
     /** Enough for the packets of some milliseconds at 10 Gb/s, while the agent's thread is not scheduled. */
     private static final int BUFFER_BYTES = 8 << 20;
 
+    /** A train is up to 64 KiB; more of them would be out of the processor's cache before they are sent on. */
+    private static final int MOST_AT_ONCE = 16;
+
+    private static final int FULL = -1;
+
     private static final MethodHandle RECVMMSG = Native.linkPlain("recvmmsg", INT, INT, LONG, INT, INT, LONG);
     private static final MethodHandle SENDMMSG = Native.linkPlain("sendmmsg", INT, INT, LONG, INT, INT);
 
     private final Arena arena = Arena.ofShared();
-    private final MessageVector received;
-    private final MessageVector sent;
+    private final ReceivedMessages received;
+    private final SentMessages sent;
+    private final SentMessages sentAlone;
+    private final String offloads;
     private int fd;
 
-    private UdpTunnel(int fd, boolean v6) {
+    private UdpTunnel(int fd, boolean v6, boolean segmenting, String offloads) {
         this.fd = fd;
-        received = new MessageVector(arena, v6);
-        sent = new MessageVector(arena, v6);
+        this.offloads = offloads;
+        received = new ReceivedMessages(arena, v6);
+        sent = new SentMessages(arena, v6, segmenting);
+        sentAlone = new SentMessages(arena, v6, false);
     }
 
     /**
@@ -48,16 +59,19 @@ public final class UdpTunnel implements Tunnel {
      *
      * @param address the text of an IPv4 or IPv6 address of one of its interfaces, {@code 0.0.0.0} or {@code ::} for all
      * @param port 0 for any free one
+     * @param withOffloads whether to use the kernel's UDP_SEGMENT and UDP_GRO if it has them
      * @throws LinuxException saying what is wrong with the address or the port
      */
-    public static UdpTunnel open(NetworkNamespace namespace, String address, int port) throws IOException {
+    public static UdpTunnel open(NetworkNamespace namespace, String address, int port, boolean withOffloads)
+            throws IOException {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("a tunnel port is 0 to 65535, not " + port);
         }
-        return namespace.call(() -> openHere(namespace, address, port));
+        return namespace.call(() -> openHere(namespace, address, port, withOffloads));
     }
 
-    private static UdpTunnel openHere(NetworkNamespace namespace, String address, int port) throws LinuxException {
+    private static UdpTunnel openHere(NetworkNamespace namespace, String address, int port, boolean withOffloads)
+            throws LinuxException {
         boolean v6 = address.indexOf(':') >= 0;
         int fd = Sockets.datagram(v6 ? Sockets.AF_INET6 : Sockets.AF_INET);
         if (fd < 0) {
@@ -83,7 +97,23 @@ public final class UdpTunnel implements Tunnel {
                         advice(-result));
             }
         }
-        return new UdpTunnel(fd, v6);
+        if (!withOffloads) {
+            return new UdpTunnel(fd, v6, false, "none: switched off");
+        }
+        // 0 is what a socket begins with: only a kernel that does not know the option refuses it.
+        int noSegmenting = Sockets.set(fd, Sockets.SOL_UDP, Sockets.UDP_SEGMENT, 0);
+        int noTrains = Sockets.set(fd, Sockets.SOL_UDP, Sockets.UDP_GRO, 1);
+        return new UdpTunnel(
+                fd, v6, noSegmenting == 0, said("UDP_SEGMENT", noSegmenting) + ", " + said("UDP_GRO", noTrains));
+    }
+
+    private static String said(String option, int result) {
+        return result == 0 ? option : "no " + option + ": " + Errno.text(-result);
+    }
+
+    /** What the kernel does for this socket, for people. */
+    public String offloads() {
+        return offloads;
     }
 
     private static String advice(int errno) {
@@ -129,55 +159,60 @@ public final class UdpTunnel implements Tunnel {
 
     @Override
     public int receive(PacketBatch into) {
-        int first = into.count();
-        int room = into.capacity() - first;
-        if (room == 0) {
-            return 0;
-        }
-        received.use(into);
-        for (int slot = first; slot < into.capacity(); slot++) {
-            received.makeRoom(slot, into);
-        }
+        int room = received.makeRoom(into, MOST_AT_ONCE);
         // Below 0: nothing waits (EAGAIN), or an earlier datagram was refused by its receiver (ECONNREFUSED), which is
         // not ours to repair. That the socket is gone shows in Poller.await.
-        int count = Math.max(0, receive(received.header(first), room));
-        for (int i = 0; i < count; i++) {
-            int slot = into.add(received.length(first + i));
-            received.readPeer(slot, into);
-        }
+        int count = room == 0 ? 0 : Math.max(0, receive(received.header(0), room));
+        received.take(count, into);
         return count;
     }
 
     @Override
     public int send(PacketBatch from) throws IOException {
-        sent.use(from);
-        for (int slot = 0; slot < from.count(); slot++) {
-            sent.write(slot, from);
-        }
+        int messages = sent.write(from, 0, from.count(), true);
         int taken = 0;
         int next = 0;
-        while (next < from.count()) {
-            int count = send(sent.header(next), from.count() - next);
-            if (count > 0) {
-                taken += count;
-                next += count;
-                continue;
+        while (next < messages) {
+            int count = send(sent.header(next), messages - next);
+            for (int message = next; message < next + count; message++) {
+                taken += sent.packets(message);
             }
-            // The kernel stopped at this one: sent alone, it tells why.
-            long alone = Sockets.send(fd, sent.header(next), FLAGS);
-            switch ((int) Math.min(0, alone)) {
-                case 0 -> {
-                    taken++;
-                    next++;
+            next += Math.max(0, count);
+            if (next < messages && count <= 0) {
+                // The kernel stopped at this one: its packets, sent alone, tell why.
+                int first = sent.firstSlot(next);
+                int one = sendAlone(from, first, first + sent.packets(next));
+                if (one == FULL) {
+                    return taken;
                 }
+                taken += one;
+                next++;
+            }
+        }
+        return taken;
+    }
+
+    /**
+     * Without UDP_SEGMENT, which the kernel refuses where a packet is longer than the path takes (EINVAL, EMSGSIZE) or the
+     * interface completes no checksums (EIO); alone, it goes in fragments.
+     *
+     * @return how many were sent; {@link #FULL} when the first could not be because the buffer was
+     */
+    private int sendAlone(PacketBatch from, int first, int end) throws IOException {
+        int taken = 0;
+        for (int slot = first; slot < end; slot++) {
+            sentAlone.write(from, slot, slot + 1, false);
+            long result = Sockets.send(fd, sentAlone.header(0), FLAGS);
+            switch ((int) Math.min(0, result)) {
+                case 0 -> taken++;
                 case -Errno.EAGAIN -> {
-                    return taken; // the socket's buffer is full: the rest is lost, as on any full link
+                    return taken == 0 ? FULL : taken; // the rest is lost, as on any full link
                 }
                 case -Errno.EBADF, -Errno.ENOTSOCK ->
-                    throw new LinuxException("send through the tunnel", (int) -alone, "");
+                    throw new LinuxException("send through the tunnel", (int) -result, "");
                 // ENOBUFS, EMSGSIZE, ENETUNREACH, EHOSTUNREACH, EPERM (a firewall), ECONNREFUSED, EAFNOSUPPORT: this
                 // one is lost, the next may go to another worker.
-                default -> next++;
+                default -> {}
             }
         }
         return taken;

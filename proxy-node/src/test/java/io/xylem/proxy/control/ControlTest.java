@@ -142,6 +142,7 @@ class ControlTest {
                         wiring,
                         counters,
                         this::turnOfPackets,
+                        Map.of("device", "none"),
                         "127.0.0.1:0",
                         fault::set));
         running = control;

@@ -31,8 +31,11 @@ class AgentRunnerTest {
         AgentRunner runner = new AgentRunner(
                 agent(device),
                 timeoutMs -> {
-                    waits.incrementAndGet();
-                    woken.acquireUninterruptibly();
+                    if (timeoutMs > 0) {
+                        waits.incrementAndGet();
+                        woken.acquireUninterruptibly();
+                    }
+                    return Readiness.BOTH;
                 },
                 System::nanoTime,
                 e -> {
@@ -52,6 +55,11 @@ class AgentRunnerTest {
         IOException gone = new IOException("the device is gone");
         PacketDevice broken = new PacketDevice() {
             @Override
+            public Merging merging() {
+                return Merging.NOTHING;
+            }
+
+            @Override
             public int read(PacketBatch into) throws IOException {
                 throw gone;
             }
@@ -65,7 +73,7 @@ class AgentRunnerTest {
             public void close() {}
         };
         List<Throwable> told = new ArrayList<>();
-        new AgentRunner(agent(broken), timeoutMs -> {}, System::nanoTime, told::add).run();
+        new AgentRunner(agent(broken), timeoutMs -> Readiness.BOTH, System::nanoTime, told::add).run();
         assertThat(told).containsExactly(gone);
     }
 

@@ -140,7 +140,7 @@ class WaitingPacketsTest {
     /** Source ports of what reached the other worker, in order. */
     private List<Integer> sent() {
         List<Integer> ports = new ArrayList<>();
-        PacketBatch batch = new PacketBatch(64, 2_048);
+        PacketBatch batch = PacketBatch.of(64, 2_048);
         try {
             while (other.receive(batch) > 0) {
                 for (int slot = 0; slot < batch.count(); slot++) {

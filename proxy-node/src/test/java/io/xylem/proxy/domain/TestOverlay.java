@@ -12,6 +12,7 @@ import io.xylem.model.ServiceName;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.dataplane.MemoryDevice;
 import io.xylem.proxy.dataplane.MemoryUnderlay;
+import io.xylem.proxy.dataplane.PacketDevice.Merging;
 import io.xylem.proxy.dataplane.Tunnel;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.RouteUpdate.ServiceKnown;
@@ -31,7 +32,7 @@ public final class TestOverlay {
     public final class Worker {
         public final String name;
         public final Endpoint endpoint;
-        public final MemoryDevice device = new MemoryDevice(2_000);
+        public final MemoryDevice device;
         public final Counters counters = new Counters();
         public final RouteFold routes;
         private final Map<InstanceName, Attachment> attached = new HashMap<>();
@@ -42,6 +43,7 @@ public final class TestOverlay {
         Worker(String name, Endpoint endpoint, Policies policies, int maxFlows) {
             this.name = name;
             this.endpoint = endpoint;
+            device = new MemoryDevice(2_000, merging);
             routes = new RouteFold(name);
             table = routes.table();
             Tunnel tunnel = underlay.open(endpoint);
@@ -52,7 +54,7 @@ public final class TestOverlay {
                     () -> attachments,
                     policies,
                     counters,
-                    new ForwardingAgent.Limits(16, 2_048, maxFlows, 42));
+                    new ForwardingAgent.Limits(16, merging == Merging.NOTHING ? 2_048 : 65_535, maxFlows, 42));
         }
 
         public void learn(RouteUpdate update) {
@@ -123,10 +125,11 @@ public final class TestOverlay {
         }
     }
 
-    public final MemoryUnderlay underlay = new MemoryUnderlay(1_000);
+    public final MemoryUnderlay underlay;
     public final List<Worker> workers = new ArrayList<>();
     public long nowNs = -5_000_000_000L; // System.nanoTime may be negative
     private final Policies policies;
+    private final Merging merging;
     private long version;
 
     public TestOverlay() {
@@ -134,7 +137,18 @@ public final class TestOverlay {
     }
 
     public TestOverlay(Policies policies) {
+        this(policies, Merging.NOTHING);
+    }
+
+    /** @param merging which super-packets devices take; if any, the underlay gives trains */
+    public TestOverlay(Merging merging) {
+        this(Policies.load(), merging);
+    }
+
+    private TestOverlay(Policies policies, Merging merging) {
         this.policies = policies;
+        this.merging = merging;
+        underlay = new MemoryUnderlay(1_000, merging != Merging.NOTHING);
     }
 
     public static DualAddress dual(String v4, String v6) {

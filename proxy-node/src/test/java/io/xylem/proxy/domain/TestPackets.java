@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import org.pcap4j.packet.AbstractPacket;
 import org.pcap4j.packet.IcmpV4CommonPacket;
 import org.pcap4j.packet.IcmpV4EchoPacket;
@@ -115,6 +116,20 @@ public final class TestPackets {
         if (packet[at] == 0 && packet[at + 1] == 0) {
             packet[at] = (byte) 0xff;
             packet[at + 1] = (byte) 0xff;
+        }
+        return packet;
+    }
+
+    /** The same packet with the identification that Linux gives the n-th of several; IPv6 has none. */
+    public static byte[] numbered(byte[] packet, int n) {
+        if (packet[0] >> 4 == 4) {
+            ByteBuffer header = ByteBuffer.wrap(packet);
+            header.putShort(4, (short) (header.getShort(4) + n)).putShort(10, (short) 0);
+            int sum = 0;
+            for (int at = 0; at < (packet[0] & 15) * 4; at += 2) {
+                sum += header.getShort(at) & 0xffff;
+            }
+            header.putShort(10, (short) ~((sum & 0xffff) + (sum >>> 16)));
         }
         return packet;
     }

@@ -8,6 +8,8 @@ import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.Counters.Direction;
+import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteFold;
@@ -42,11 +44,12 @@ final class TestWorker implements AutoCloseable {
     private final Thread thread;
 
     TestWorker(String name, NetworkNamespace namespace, String underlay) throws IOException {
-        this(name, namespace, underlay, Policies.load());
+        this(name, namespace, underlay, Policies.load(), true);
     }
 
-    TestWorker(String name, NetworkNamespace namespace, String underlay, Policies policies) throws IOException {
-        this(name, namespace, underlay, policies, setup -> null);
+    TestWorker(String name, NetworkNamespace namespace, String underlay, Policies policies, boolean withOffloads)
+            throws IOException {
+        this(name, namespace, underlay, policies, withOffloads, setup -> null);
     }
 
     /** How its flows move in the kernel, if they do. */
@@ -55,16 +58,22 @@ final class TestWorker implements AutoCloseable {
         KernelPath open(KernelPath.Setup setup) throws IOException;
     }
 
-    TestWorker(String name, NetworkNamespace namespace, String underlay, Policies policies, KernelPaths paths)
+    TestWorker(
+            String name,
+            NetworkNamespace namespace,
+            String underlay,
+            Policies policies,
+            boolean withOffloads,
+            KernelPaths paths)
             throws IOException {
         this.name = name;
         this.namespace = namespace;
         fold = new RouteFold(name);
         table = new AtomicReference<>(fold.table());
-        device = TunDevice.open(namespace, "xylem0");
+        device = TunDevice.open(namespace, "xylem0", withOffloads);
         network = new WorkerNetwork(namespace);
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
-        tunnel = UdpTunnel.open(namespace, underlay, 50_103);
+        tunnel = UdpTunnel.open(namespace, underlay, 50_103, withOffloads);
         poller = Poller.of(device, tunnel);
         ForwardingAgent.Limits limits = ForwardingAgent.Limits.defaults(1);
         agent = new ForwardingAgent(device, tunnel, table::get, attachments::get, policies, counters, limits);
@@ -90,6 +99,10 @@ final class TestWorker implements AutoCloseable {
         updates.forEach(fold::apply);
         table.set(fold.table());
         poller.wakeUp();
+    }
+
+    long drops(Drop reason) {
+        return counters.drops(Direction.OUTBOUND, reason) + counters.drops(Direction.INBOUND, reason);
     }
 
     FlowCounts flows() {

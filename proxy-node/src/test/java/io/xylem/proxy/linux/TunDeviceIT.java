@@ -19,6 +19,8 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TunDeviceIT {
     private static final int UDP_HEADER = 20;
@@ -41,29 +43,40 @@ class TunDeviceIT {
     }
 
     private TunDevice prepared() throws IOException {
-        TunDevice device = TunDevice.open(worker, "xylem0");
+        return prepared(true);
+    }
+
+    private TunDevice prepared(boolean withOffloads) throws IOException {
+        TunDevice device = TunDevice.open(worker, "xylem0", withOffloads);
         new WorkerNetwork(worker)
                 .prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
         return device;
     }
 
-    @Test
-    void aPacketIntoTheOverlayIsReadWithACompleteChecksumAndItsAnswerArrives() throws Exception {
-        try (TunDevice device = prepared();
-                UdpTunnel tunnel = UdpTunnel.open(worker, "127.0.0.1", 0);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPacketIntoTheOverlayIsReadAndItsAnswerArrives(boolean withOffloads) throws Exception {
+        try (TunDevice device = prepared(withOffloads);
+                UdpTunnel tunnel = UdpTunnel.open(worker, "127.0.0.1", 0, true);
                 Poller poller = Poller.of(device, tunnel);
                 DatagramSocket socket = worker.call(DatagramSocket::new)) {
             byte[] payload = "ping of odd length".getBytes(StandardCharsets.US_ASCII);
             socket.send(new DatagramPacket(payload, payload.length, InetAddress.getByName("10.30.0.5"), 7));
             poller.await(10_000);
-            PacketBatch batch = new PacketBatch(4, 2048);
+            PacketBatch batch = PacketBatch.of(4, 2048);
             assertThat(device.read(batch)).isEqualTo(1);
             int at = batch.offset(0);
             assertThat(batch.length(0)).isEqualTo(28 + payload.length);
             assertThat(batch.memory().getInt(at + 16)).as("destination").isEqualTo(0x0a1e0005);
-            assertThat(udpSum(batch))
-                    .as("UDP checksum, completed by the kernel")
-                    .isEqualTo(0xffff);
+            assertThat(batch.isChecksumPartial(0)).isEqualTo(withOffloads);
+            if (withOffloads) {
+                assertThat(batch.checksumStart(0)).isEqualTo(UDP_HEADER);
+                assertThat(batch.checksumField(0)).isEqualTo(6);
+            } else {
+                assertThat(udpSum(batch))
+                        .as("UDP checksum, completed by the kernel")
+                        .isEqualTo(0xffff);
+            }
 
             // Back: swap addresses and ports. The checksums stay, as sums do not mind the order.
             int source = batch.memory().getInt(at + 12);
@@ -100,7 +113,7 @@ class TunDeviceIT {
     @Test
     void whatIsNoPacketIsRefusedAndTheRestIsTaken() throws IOException {
         try (TunDevice device = prepared()) {
-            PacketBatch batch = new PacketBatch(3, 100);
+            PacketBatch batch = PacketBatch.of(3, 100);
             batch.add(0);
             batch.memory().put(batch.offset(batch.add(40)), (byte) 0x10); // version 1
             int slot = batch.add(20);
@@ -115,7 +128,7 @@ class TunDeviceIT {
             device.setPersistent(true);
         }
         assertThat(worker.call(() -> Interfaces.hardwareAddress("xylem0"))).isNotNull();
-        try (TunDevice again = TunDevice.open(worker, "xylem0")) {
+        try (TunDevice again = TunDevice.open(worker, "xylem0", true)) {
             again.setPersistent(false);
         }
         assertThat(worker.call(() -> Interfaces.hardwareAddress("xylem0"))).isNull();
@@ -124,7 +137,7 @@ class TunDeviceIT {
     @Test
     void aSecondProxyIsTurnedAway() throws IOException {
         try (TunDevice device = prepared()) {
-            assertThatThrownBy(() -> TunDevice.open(worker, device.name()))
+            assertThatThrownBy(() -> TunDevice.open(worker, device.name(), true))
                     .isInstanceOf(LinuxException.class)
                     .hasMessageContaining("already running");
         }
@@ -132,21 +145,21 @@ class TunDeviceIT {
 
     @Test
     void aNameThatBelongsToAnotherInterfaceIsRefused() {
-        assertThatThrownBy(() -> TunDevice.open(worker, "lo")).isInstanceOf(LinuxException.class);
-        assertThatThrownBy(() -> TunDevice.open(worker, "longer-than-fifteen"))
+        assertThatThrownBy(() -> TunDevice.open(worker, "lo", true)).isInstanceOf(LinuxException.class);
+        assertThatThrownBy(() -> TunDevice.open(worker, "longer-than-fifteen", true))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void aDeviceThatGoesAwayIsAnErrorAndNoEndlessLoop() throws IOException {
         try (TunDevice device = prepared();
-                UdpTunnel tunnel = UdpTunnel.open(worker, "127.0.0.1", 0);
+                UdpTunnel tunnel = UdpTunnel.open(worker, "127.0.0.1", 0, true);
                 Poller poller = Poller.of(device, tunnel)) {
             IpCommand.run(worker, "link delete dev xylem0");
             assertThatThrownBy(() -> poller.await(10_000))
                     .isInstanceOf(LinuxException.class)
                     .hasMessageContaining("restart the proxy");
-            PacketBatch batch = new PacketBatch(1, 100);
+            PacketBatch batch = PacketBatch.of(1, 100);
             assertThat(device.read(batch)).isZero();
             batch.add(20);
             assertThatThrownBy(() -> device.write(batch)).isInstanceOf(LinuxException.class);
@@ -157,7 +170,7 @@ class TunDeviceIT {
     void aWaitIsEndedFromAnotherThread()
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
         try (TunDevice device = prepared();
-                UdpTunnel tunnel = UdpTunnel.open(worker, "127.0.0.1", 0);
+                UdpTunnel tunnel = UdpTunnel.open(worker, "127.0.0.1", 0, true);
                 Poller poller = Poller.of(device, tunnel)) {
             CompletableFuture<Void> waiting = new CompletableFuture<>();
             Thread.ofPlatform().start(() -> {

@@ -9,7 +9,11 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Over loopback, which needs no rights. What arrives on loopback is there when the send returns. */
 class UdpTunnelTest {
@@ -35,14 +39,14 @@ class UdpTunnelTest {
 
     @Test
     void aBatchArrivesInOrderWithItsSender() throws IOException {
-        try (UdpTunnel a = UdpTunnel.open(HERE, "127.0.0.1", 0);
-                UdpTunnel b = UdpTunnel.open(HERE, "127.0.0.1", 0)) {
-            PacketBatch out = new PacketBatch(8, 100);
+        try (UdpTunnel a = UdpTunnel.open(HERE, "127.0.0.1", 0, false);
+                UdpTunnel b = UdpTunnel.open(HERE, "127.0.0.1", 0, false)) {
+            PacketBatch out = PacketBatch.of(8, 100);
             for (int i = 0; i < 8; i++) {
                 add(out, "packet " + i, 0, LOOPBACK, b.port());
             }
             assertThat(a.send(out)).isEqualTo(8);
-            PacketBatch in = new PacketBatch(5, 100);
+            PacketBatch in = PacketBatch.of(5, 100);
             assertThat(b.receive(in)).isEqualTo(5);
             assertThat(in.isFull()).isTrue();
             assertThat(b.receive(in)).as("no room").isZero();
@@ -57,40 +61,57 @@ class UdpTunnelTest {
         }
     }
 
-    @Test
-    void aSlotWhosePlaceChangedIsReceivedIntoAndSentFromItsNewPlace() throws IOException {
-        try (UdpTunnel a = UdpTunnel.open(HERE, "127.0.0.1", 0);
-                UdpTunnel b = UdpTunnel.open(HERE, "127.0.0.1", 0)) {
-            PacketBatch out = new PacketBatch(2, 100);
-            PacketBatch[] sharing = PacketBatch.sharing(2, 2, 100);
-            for (String word : new String[] {"one", "two", "three"}) {
-                add(out, word, 0, LOOPBACK, b.port());
-                assertThat(a.send(out)).isEqualTo(1);
-                out.clear();
-                sharing[0].clear();
-                assertThat(b.receive(sharing[0])).isEqualTo(1);
-                assertThat(text(sharing[0], 0)).isEqualTo(word);
-                sharing[0].moveTo(sharing[1], 0);
-                sharing[1].setPeer(0, 0, LOOPBACK, a.port());
-                assertThat(b.send(sharing[1])).isEqualTo(1);
-                sharing[1].clear();
-                assertThat(a.receive(out)).isEqualTo(1);
-                assertThat(text(out, 0)).isEqualTo(word);
-                out.clear();
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true"})
+    void withAndWithoutOffloadsTheSamePacketsArrive(boolean atSender, boolean atReceiver) throws IOException {
+        try (UdpTunnel a = UdpTunnel.open(HERE, "127.0.0.1", 0, atSender);
+                UdpTunnel b = UdpTunnel.open(HERE, "127.0.0.1", 0, atReceiver);
+                UdpTunnel c = UdpTunnel.open(HERE, "127.0.0.1", 0, atReceiver)) {
+            PacketBatch out = PacketBatch.of(256, 2_000);
+            PacketBatch in = PacketBatch.of(64, 65_535);
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < 256; i++) {
+                // Runs of one size, longer ones than go into one message, an empty one, and another receiver between
+                // them.
+                String text =
+                        i == 200 ? "" : ("" + (char) ('a' + i % 26)).repeat(i % 70 == 69 ? 7 : i < 150 ? 50 : 1_450);
+                boolean isForOther = i > 220 && i % 4 == 0;
+                add(out, text, 0, LOOPBACK, isForOther ? c.port() : b.port());
+                if (!isForOther) {
+                    expected.add(text);
+                }
             }
+            assertThat(a.send(out)).isEqualTo(256);
+            List<String> found = new ArrayList<>();
+            int slots = 0;
+            while (b.receive(in) > 0) {
+                for (int slot = 0; slot < in.count(); slot++) {
+                    assertThat(in.peerPort(slot)).isEqualTo(a.port());
+                    String train = text(in, slot);
+                    while (in.segmentBytes(slot) > 0 && train.length() > in.segmentBytes(slot)) {
+                        found.add(train.substring(0, in.segmentBytes(slot)));
+                        train = train.substring(in.segmentBytes(slot));
+                    }
+                    found.add(train);
+                }
+                slots += in.count();
+                in.clear();
+            }
+            assertThat(found).isEqualTo(expected);
+            assertThat(slots).matches(n -> (n < 50) == (atSender && atReceiver), "trains only if both do them");
         }
     }
 
     @Test
     void aSocketOfBothFamiliesSpeaksBoth() throws IOException {
-        try (UdpTunnel dual = UdpTunnel.open(HERE, "::", 0);
-                UdpTunnel v4 = UdpTunnel.open(HERE, "127.0.0.1", 0);
-                UdpTunnel v6 = UdpTunnel.open(HERE, "::1", 0)) {
-            PacketBatch out = new PacketBatch(2, 100);
+        try (UdpTunnel dual = UdpTunnel.open(HERE, "::", 0, false);
+                UdpTunnel v4 = UdpTunnel.open(HERE, "127.0.0.1", 0, false);
+                UdpTunnel v6 = UdpTunnel.open(HERE, "::1", 0, false)) {
+            PacketBatch out = PacketBatch.of(2, 100);
             add(out, "four", 0, LOOPBACK, v4.port());
             add(out, "six", 0, 1, v6.port());
             assertThat(dual.send(out)).isEqualTo(2);
-            PacketBatch in = new PacketBatch(2, 100);
+            PacketBatch in = PacketBatch.of(2, 100);
             assertThat(v4.receive(in)).isEqualTo(1);
             assertThat(v6.receive(in)).isEqualTo(1);
             assertThat(text(in, 0)).isEqualTo("four");
@@ -110,13 +131,13 @@ class UdpTunnelTest {
 
     @Test
     void emptyAndOverlongDatagramsAreHandedOverAsThePortSays() throws IOException {
-        try (UdpTunnel tunnel = UdpTunnel.open(HERE, "127.0.0.1", 0);
+        try (UdpTunnel tunnel = UdpTunnel.open(HERE, "127.0.0.1", 0, false);
                 DatagramSocket anybody = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             for (int length : new int[] {0, 101, 65_507}) {
                 anybody.send(
                         new DatagramPacket(new byte[length], length, InetAddress.getLoopbackAddress(), tunnel.port()));
             }
-            PacketBatch in = new PacketBatch(4, 100);
+            PacketBatch in = PacketBatch.of(4, 100);
             assertThat(tunnel.receive(in)).isEqualTo(3);
             assertThat(in.length(0)).isZero();
             assertThat(in.length(1)).as("cut to the slot").isEqualTo(100);
@@ -126,20 +147,20 @@ class UdpTunnelTest {
 
     @Test
     void aPeerThatCannotBeReachedCostsItsOwnPacketOnly() throws IOException {
-        try (UdpTunnel a = UdpTunnel.open(HERE, "127.0.0.1", 0);
-                UdpTunnel b = UdpTunnel.open(HERE, "127.0.0.1", 0)) {
+        try (UdpTunnel a = UdpTunnel.open(HERE, "127.0.0.1", 0, false);
+                UdpTunnel b = UdpTunnel.open(HERE, "127.0.0.1", 0, false)) {
             int closedPort;
-            try (UdpTunnel closed = UdpTunnel.open(HERE, "127.0.0.1", 0)) {
+            try (UdpTunnel closed = UdpTunnel.open(HERE, "127.0.0.1", 0, false)) {
                 closedPort = closed.port();
             }
-            PacketBatch out = new PacketBatch(5, 100);
+            PacketBatch out = PacketBatch.of(5, 100);
             add(out, "first", 0, LOOPBACK, b.port());
             add(out, "wrong family", 0, 1, b.port());
             add(out, "port zero", 0, LOOPBACK, 0);
             add(out, "nobody there", 0, LOOPBACK, closedPort);
             add(out, "last", 0, LOOPBACK, b.port());
             assertThat(a.send(out)).isEqualTo(3);
-            PacketBatch in = new PacketBatch(5, 100);
+            PacketBatch in = PacketBatch.of(5, 100);
             assertThat(b.receive(in)).isEqualTo(2);
             assertThat(text(in, 1)).isEqualTo("last");
             assertThat(a.receive(in))
@@ -153,17 +174,17 @@ class UdpTunnelTest {
 
     @Test
     void anAddressOrPortThatCannotBeHadSaysWhatToDo() throws IOException {
-        try (UdpTunnel first = UdpTunnel.open(HERE, "127.0.0.1", 0)) {
+        try (UdpTunnel first = UdpTunnel.open(HERE, "127.0.0.1", 0, false)) {
             int taken = first.port();
-            assertThatThrownBy(() -> UdpTunnel.open(HERE, "127.0.0.1", taken))
+            assertThatThrownBy(() -> UdpTunnel.open(HERE, "127.0.0.1", taken, false))
                     .isInstanceOf(LinuxException.class)
                     .hasMessageContaining("port " + taken)
                     .hasMessageContaining("xylem.tunnel.port");
         }
-        assertThatThrownBy(() -> UdpTunnel.open(HERE, "203.0.113.7", 0))
+        assertThatThrownBy(() -> UdpTunnel.open(HERE, "203.0.113.7", 0, false))
                 .isInstanceOf(LinuxException.class)
                 .hasMessageContaining("xylem.tunnel.address");
-        assertThatThrownBy(() -> UdpTunnel.open(HERE, "127.0.0.1", 65_536))
+        assertThatThrownBy(() -> UdpTunnel.open(HERE, "127.0.0.1", 65_536, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("65536");
     }

@@ -40,7 +40,7 @@ class WorkerNetworkIT {
         worker = namespaces.make("w");
         instance = namespaces.make("i");
         network = new WorkerNetwork(worker);
-        device = TunDevice.open(worker, "xylem0");
+        device = TunDevice.open(worker, "xylem0", true);
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
     }
 
@@ -80,10 +80,10 @@ class WorkerNetworkIT {
 
     /** The next packet that comes to the device, or one of length 0 when none comes after all that was sent. */
     private PacketBatch nextPacket(int timeoutMs) throws IOException {
-        try (UdpTunnel tunnel = UdpTunnel.open(worker, "127.0.0.1", 0);
+        try (UdpTunnel tunnel = UdpTunnel.open(worker, "127.0.0.1", 0, true);
                 Poller poller = Poller.of(device, tunnel)) {
             poller.await(timeoutMs);
-            PacketBatch batch = new PacketBatch(1, 2048);
+            PacketBatch batch = PacketBatch.of(1, 2048);
             device.read(batch);
             return batch;
         }

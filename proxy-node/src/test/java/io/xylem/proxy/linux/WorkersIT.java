@@ -108,8 +108,8 @@ class WorkersIT {
         NetworkNamespace space2 = namespaces.make("w2");
         namespaces.join(space1, underlay1 + "/" + length, space2, underlay2 + "/" + length);
         w1 = opened(new TestWorker(
-                "w1", space1, underlay1, new Policies(List.of(new RoundRobin(), policy)), this::kernelPathOfW1));
-        w2 = opened(new TestWorker("w2", space2, underlay2, Policies.load(), this::kernelPathOfW2));
+                "w1", space1, underlay1, new Policies(List.of(new RoundRobin(), policy)), true, this::kernelPathOfW1));
+        w2 = opened(new TestWorker("w2", space2, underlay2, Policies.load(), true, this::kernelPathOfW2));
         clientSpace = namespaces.make("c");
         NetworkNamespace s1Space = namespaces.make("s1");
         s2Space = namespaces.make("s2");

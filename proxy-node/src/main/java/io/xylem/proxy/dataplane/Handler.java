@@ -1,0 +1,151 @@
+package io.xylem.proxy.dataplane;
+
+import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.Counters.Direction;
+import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.Packet;
+import io.xylem.proxy.domain.Translator;
+import io.xylem.proxy.domain.Verdict;
+import io.xylem.proxy.domain.WaitingPackets;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One packet after the other: it is looked at, gets its verdict, and waits or is refused. For both directions. One thread. */
+final class Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(Handler.class);
+
+    private final Translator translator;
+    private final WaitingPackets waiting;
+    private final Answering answering;
+    private final Counters counters;
+    private final Packet packet = new Packet();
+    private final PacketBatch cut;
+    private final Segmenter segmenter;
+    private boolean defectSeen;
+
+    /** @param memory of all batches that are handled, with room for {@link Segmenter#MAX_HEADER_BYTES} */
+    Handler(
+            PacketMemory memory,
+            Translator translator,
+            WaitingPackets waiting,
+            Answering answering,
+            Counters counters) {
+        this.translator = translator;
+        this.waiting = waiting;
+        this.answering = answering;
+        this.counters = counters;
+        cut = memory.views(1, 1);
+        segmenter = new Segmenter(memory.slots(1, Segmenter.MAX_HEADER_BYTES));
+    }
+
+    /** The packet that was looked at last. */
+    Packet packet() {
+        return packet;
+    }
+
+    Verdict.Outbound outbound(PacketBatch from, int slot, long nowNs) {
+        try {
+            Drop malformed = look(from, slot);
+            return malformed != null ? malformed : translator.outbound(packet, nowNs);
+        } catch (RuntimeException e) {
+            return defect(e);
+        }
+    }
+
+    Verdict.Inbound inbound(PacketBatch from, int slot, long nowNs) {
+        try {
+            Drop malformed = look(from, slot);
+            return malformed != null ? malformed : translator.inbound(packet, nowNs);
+        } catch (RuntimeException e) {
+            return defect(e);
+        }
+    }
+
+    /** Of the packet that was looked at last, and is now as it would be in the tunnel. */
+    Verdict.Inbound inboundToo(long nowNs) {
+        try {
+            return translator.inbound(packet, nowNs);
+        } catch (RuntimeException e) {
+            return defect(e);
+        }
+    }
+
+    private @Nullable Drop look(PacketBatch from, int slot) {
+        boolean isPartial = from.isChecksumPartial(slot);
+        Drop malformed = packet.wrap(from.memory(), from.offset(slot), from.length(slot), isPartial);
+        if (malformed != null) {
+            return malformed;
+        }
+        if (isPartial && !packet.hasChecksumAt(from.checksumStart(slot), from.checksumField(slot))) {
+            // Not the checksum that a change of addresses changes.
+            PartialChecksum.complete(from, slot);
+            return packet.wrap(from.memory(), from.offset(slot), from.length(slot), false);
+        }
+        if (from.segmentBytes(slot) > 0 && packet.hasPorts()) {
+            int payload = from.length(slot) - packet.headerBytes();
+            from.setPackets(slot, Math.max(1, Math.ceilDiv(payload, from.segmentBytes(slot))));
+        }
+        return null;
+    }
+
+    /** Packets whose routes have come go before those that come now. @return how many */
+    int release(Direction direction, PacketBatch into) {
+        while (!into.isFull()) {
+            byte[] released = waiting.release(direction);
+            if (released == null) {
+                break;
+            }
+            MemoryDevice.copyIn(released, into);
+        }
+        return into.count();
+    }
+
+    /** The packet that was looked at last waits, or is lost. One that has waited does not wait again. */
+    void refuse(Direction direction, PacketBatch from, int slot, Drop reason, boolean mayWait, long nowNs)
+            throws IOException {
+        Drop why = mayWait ? keep(direction, from, slot, nowNs) : reason;
+        if (!mayWait) {
+            counters.drop(direction, reason, from.packets(slot));
+        }
+        if (why != null && direction == Direction.OUTBOUND) {
+            answering.refuse(packet, why, nowNs);
+        }
+    }
+
+    /** What waits are whole packets, since how super-packets are made may not outlast their turn. @return why the last does not */
+    private @Nullable Drop keep(Direction direction, PacketBatch from, int slot, long nowNs) {
+        if (from.packets(slot) == 1 || !segmenter.begin(from, slot, packet)) {
+            PartialChecksum.complete(from, slot);
+            return keep(direction, MemoryDevice.copyOut(from, slot), nowNs);
+        }
+        Drop last = null;
+        while (segmenter.hasNext()) {
+            cut.clear();
+            last = keep(direction, MemoryDevice.copyOut(cut, segmenter.next(cut)), nowNs);
+        }
+        return last;
+    }
+
+    private @Nullable Drop keep(Direction direction, byte[] bytes, long nowNs) {
+        Drop why = waiting.keep(direction, packet, ByteBuffer.wrap(bytes), 0, bytes.length, nowNs);
+        if (why != null) {
+            counters.drop(direction, why);
+        }
+        return why;
+    }
+
+    /** A defect here must cost its packet and not the worker's traffic; the first one is told in full. */
+    private Drop defect(RuntimeException e) {
+        if (!defectSeen) {
+            defectSeen = true;
+            LOG.error(
+                    "a packet could not be handled; further ones like it are only counted ({})",
+                    Drop.INTERNAL_ERROR,
+                    e);
+        }
+        return Drop.INTERNAL_ERROR;
+    }
+}
