@@ -40,7 +40,8 @@ final class UserMode implements Mode {
     /** Another way for the packets of flows that the agent has decided about. */
     interface FastPaths {
         /** @param instance whose interface is there */
-        @Nullable KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
+        @Nullable
+        KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
                 throws IOException;
     }
 
@@ -91,8 +92,8 @@ final class UserMode implements Mode {
         Counters counted = new Counters();
         counters.add(counted);
         Limits limits = Limits.defaults(1);
-        ForwardingAgent agent = new ForwardingAgent(
-                device, tunnel, () -> routes, () -> attachments, Policies.load(), counted, limits);
+        ForwardingAgent agent =
+                new ForwardingAgent(device, tunnel, () -> routes, () -> attachments, Policies.load(), counted, limits);
         KernelPath path = fastPaths.open(worker, underlay, attachment, limits);
         if (path != null) {
             opened(path);
