@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class Audit {
     private final ClusterLog log;
     private final RealmFilter realms;
-    private final PlanSettings settings = PlanSettings.defaults(Policies.load());
+    private final PlanSettings settings;
 
-    /** @param client settings of a consumer and of the value serdes */
-    public Audit(Map<String, Object> client, RealmFilter realms) {
+    /**
+     * @param client settings of a consumer and of the value serdes
+     * @param policies that the allocator knows
+     */
+    public Audit(Map<String, Object> client, RealmFilter realms, Policies policies) {
+        this.settings = PlanSettings.defaults(policies);
         this.log = new ClusterLog(client);
         this.realms = realms;
     }

@@ -3,6 +3,7 @@ package io.xylem.bench;
 import io.xylem.audit.Audit;
 import io.xylem.audit.RealmFilter;
 import io.xylem.audit.Report;
+import io.xylem.balancing.Policies;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
 import java.util.List;
@@ -70,7 +71,7 @@ final class Verification implements Figure {
 
     private double verify() throws IOException {
         long startNs = System.nanoTime();
-        Report report = new Audit(client, RealmFilter.ALL).verify(null);
+        Report report = new Audit(client, RealmFilter.ALL, Policies.load()).verify(null);
         double seconds = (System.nanoTime() - startNs) / NS_PER_SECOND;
         long compared = report.partitions().stream()
                 .mapToLong(Report.OfPartition::events)

@@ -19,6 +19,9 @@ final class AuditScope {
     @Mixin
     private Connection connection = new Connection();
 
+    @Mixin
+    private PoliciesOption policies = new PoliciesOption();
+
     RealmFilter realmOrAll() {
         return new RealmFilter(realm);
     }
@@ -28,7 +31,7 @@ final class AuditScope {
     }
 
     Audit audit(RealmFilter realms) throws IOException {
-        return new Audit(connection.client("consumer."), realms);
+        return new Audit(connection.client("consumer."), realms, policies.of(connection));
     }
 
     Connection connection() {

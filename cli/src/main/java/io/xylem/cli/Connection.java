@@ -1,15 +1,18 @@
 package io.xylem.cli;
 
+import io.xylem.balancing.Policies;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.runtime.Settings;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -53,6 +56,23 @@ final class Connection {
         if (!isNamed()) {
             return devClient();
         }
+        Settings settings = settings();
+        Map<String, Object> client = new HashMap<>(settings.client(role));
+        client.put(Settings.BOOTSTRAP_SERVERS, settings.list(Settings.BOOTSTRAP_SERVERS));
+        client.put(Settings.SCHEMA_REGISTRY_URL, settings.list(Settings.SCHEMA_REGISTRY_URL));
+        return client;
+    }
+
+    /** Where the jars of balancing policies are; empty for nowhere. */
+    String policiesDirectory() throws IOException {
+        if (isNamed()) {
+            return settings().text(Policies.DIRECTORY_SETTING);
+        }
+        Path ofCluster = directory.cluster().policies();
+        return Files.isDirectory(ofCluster) ? ofCluster.toString() : "";
+    }
+
+    private Settings settings() {
         List<String> arguments = new ArrayList<>();
         if (config != null) {
             arguments.addAll(List.of("--config", config.toString()));
@@ -64,11 +84,9 @@ final class Connection {
             arguments.addAll(List.of("--override", Settings.SCHEMA_REGISTRY_URL + "=" + registry));
         }
         try {
-            Settings settings = Settings.load(Settings.common(), arguments.toArray(String[]::new));
-            Map<String, Object> client = new HashMap<>(settings.client(role));
-            client.put(Settings.BOOTSTRAP_SERVERS, settings.list(Settings.BOOTSTRAP_SERVERS));
-            client.put(Settings.SCHEMA_REGISTRY_URL, settings.list(Settings.SCHEMA_REGISTRY_URL));
-            return client;
+            ConfigDef known = Settings.common()
+                    .define(Policies.DIRECTORY_SETTING, ConfigDef.Type.STRING, "", ConfigDef.Importance.MEDIUM, "");
+            return Settings.load(known, arguments.toArray(String[]::new));
         } catch (ConfigException e) {
             throw new CommandException(e.getMessage() + "\nName the cluster by --bootstrap HOST:PORT --registry URL, or"
                     + " by --config FILE with bootstrap.servers and schema.registry.url.");

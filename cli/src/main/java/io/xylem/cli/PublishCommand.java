@@ -83,6 +83,9 @@ final class PublishCommand extends BaseCommand {
     private String realm = "main";
 
     @Mixin
+    private PoliciesOption policies = new PoliciesOption();
+
+    @Mixin
     private Connection connection = new Connection();
 
     @Mixin
@@ -100,6 +103,7 @@ final class PublishCommand extends BaseCommand {
                 IdSource.uuidV7(Clock.systemUTC(), new SecureRandom()),
                 Clock.systemUTC(),
                 realm,
+                policies.of(connection),
                 note -> err().println("xylem: " + note));
         if (timeoutSeconds < 1) {
             throw wrongUsage("--timeout takes a number of seconds from 1 on, not " + timeoutSeconds);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +129,18 @@ class UsageTest {
                 Cli.run("publish", file.toString(), "--bootstrap", "127.0.0.1:1", "--registry", "http://127.0.0.1:1");
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err()).contains(file.toString());
+    }
+
+    @Test
+    void aFolderOfPoliciesThatIsNotThereIsNamed() throws Exception {
+        Path file = Files.writeString(dir.resolve("events.jsonl"), "");
+        String nowhere = dir.resolve("nowhere").toString();
+        for (String command : List.of("publish " + file, "audit verify")) {
+            Cli.Result result = Cli.run(words(command + " --policies " + nowhere
+                    + " --bootstrap 127.0.0.1:1 --registry http://127.0.0.1:1"));
+            assertThat(result.status()).isEqualTo(1);
+            assertThat(result.err()).contains("'" + nowhere + "' is no directory").doesNotContain("\tat ");
+        }
     }
 
     @Test

@@ -7,12 +7,12 @@ import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.control.Control;
 import io.xylem.proxy.control.FeedSource;
+import io.xylem.proxy.control.FlowKeeper;
 import io.xylem.proxy.control.InterestKeeper;
 import io.xylem.proxy.control.Wiring;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Counters;
-import io.xylem.proxy.domain.Explained;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
@@ -136,23 +136,28 @@ final class ProxyNode implements AutoCloseable {
         control.dataPlane(plane.name(), plane.why());
         agent.measure(control.reported(), System::nanoTime, random::nextLong);
         control.flowCounts(agent.flowCounts());
-        control.explainBy(packet -> {
-            CompletableFuture<Explained> answer = agent.explain(packet);
-            poller.wakeUp();
-            return answer;
-        });
+        FlowKeeper flows = new FlowKeeper(
+                Path.of(settings.text(ProxySettings.DATA_DIR)).resolve("flows.bin"),
+                () -> awake(agent.transfer().copy(), poller),
+                counters,
+                System::currentTimeMillis);
+        agent.transfer().restore(flows.load());
+        control.explainBy(packet -> awake(agent.explain(packet), poller));
         AgentRunner runner = new AgentRunner(agent, poller, System::nanoTime, fatal);
         Thread packets = Thread.ofPlatform().name("packets").start(runner);
         parts.push(() -> {
             runner.close();
             poller.wakeUp();
             packets.join();
+            flows.save(agent.transfer().last(System.nanoTime()));
             boolean isUsed = !control.attachments().all().isEmpty();
             device.setPersistent(isUsed);
             plane.outlive(isUsed);
         });
         parts.push(control);
         control.start();
+        parts.push(flows);
+        flows.start();
         httpPort = control.httpPort();
         LOG.info(
                 "worker {} in network namespace {}: tunnel on port {}, HTTP on port {}",
@@ -160,6 +165,12 @@ final class ProxyNode implements AutoCloseable {
                 namespace,
                 tunnel.port(),
                 control.httpPort());
+    }
+
+    /** The packets' thread is to answer at once. */
+    private static <T> CompletableFuture<T> awake(CompletableFuture<T> answer, Poller poller) {
+        poller.wakeUp();
+        return answer;
     }
 
     int httpPort() {

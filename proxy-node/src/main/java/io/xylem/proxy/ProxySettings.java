@@ -21,9 +21,9 @@ final class ProxySettings {
     static final String FEED = "xylem.routes.feed";
     static final String INTEREST_IDLE_MS = "xylem.interest.idle.ms";
 
-    static final String OFFLOADS = "xylem.offloads";
     static final String DATA_PLANE = "xylem.dataplane";
     static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
+    static final String OFFLOADS = "xylem.offloads";
 
     private ProxySettings() {}
 

@@ -1,13 +1,13 @@
 package io.xylem.publish;
 
 import io.xylem.schemas.Keys;
-import io.xylem.schemas.RealmPartitioner;
 import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.Convergence;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -43,13 +45,31 @@ final class AppliedListener implements AutoCloseable {
     /** An answer may come before its question; so many are remembered. */
     private static final int REMEMBERED = 65_536;
 
-    private record Question(String realm, long version, CompletableFuture<Applied> answer) {
+    /** An answer that old is not in the log any more, and a change that old is applied or was given up. */
+    private static final Duration ANSWERS_KEPT =
+            Topics.CONVERGENCE.retention().orElse(Duration.ofDays(7)).minus(Duration.ofHours(1));
+
+    /** @param version that is waited for; {@link #UNKNOWN} first where the event itself changed nothing */
+    private record Question(Outcome outcome, AtomicLong version, CompletableFuture<Applied> answer) {
+        static final long UNKNOWN = -1;
+
+        static Question of(Outcome outcome) {
+            return new Question(
+                    outcome,
+                    new AtomicLong(outcome.getUnchanged() ? UNKNOWN : outcome.getOffset()),
+                    new CompletableFuture<>());
+        }
+
+        String realm() {
+            return outcome.getRealm();
+        }
+
         String key() {
-            return Keys.convergence(realm, version);
+            return Keys.convergence(realm(), version.get());
         }
     }
 
-    private final Supplier<Consumer<String, byte[]>> consumers;
+    private final RealmLog log;
     private final Consumer<String, byte[]> consumer;
     private final Serde<Convergence> serde;
     private final ConcurrentLinkedQueue<Question> asked = new ConcurrentLinkedQueue<>();
@@ -72,21 +92,23 @@ final class AppliedListener implements AutoCloseable {
 
     /** @param consumers gives a new one each time; owns what it is given */
     AppliedListener(Supplier<Consumer<String, byte[]>> consumers, Serde<Convergence> serde) {
-        this.consumers = consumers;
+        log = new RealmLog(consumers);
         this.serde = serde;
         consumer = consumers.get();
         thread = Thread.ofPlatform().daemon().name("xylem-applied").start(this::listen);
     }
 
-    static boolean changesRoutes(Outcome outcome) {
-        return outcome.getStatus() == OutcomeStatus.ACCEPTED
-                && !outcome.getUnchanged()
-                && !WITHOUT_ALLOCATION.contains(outcome.getType());
+    /** Whether it is about something that workers have to apply, or had to. */
+    static boolean isOfRoutes(Outcome outcome) {
+        return outcome.getStatus() == OutcomeStatus.ACCEPTED && !WITHOUT_ALLOCATION.contains(outcome.getType());
     }
 
-    /** What hangs on the answer runs on a thread of its own. */
+    /**
+     * What hangs on the answer runs on a thread of its own. For an event that changed nothing the answer is that of the one
+     * that did: it may be on its way still.
+     */
     CompletableFuture<Applied> ask(Outcome outcome, Duration timeout) {
-        Question question = new Question(outcome.getRealm(), outcome.getOffset(), new CompletableFuture<>());
+        Question question = Question.of(outcome);
         asked.add(question);
         consumer.wakeup();
         RuntimeException reason = ended;
@@ -102,19 +124,24 @@ final class AppliedListener implements AutoCloseable {
                                 result.complete(applied);
                             } else {
                                 result.completeExceptionally(
-                                        fault instanceof TimeoutException ? notApplied(outcome, timeout) : fault);
+                                        fault instanceof TimeoutException ? notApplied(question, timeout) : fault);
                             }
                         },
                         Thread::startVirtualThread);
         return result;
     }
 
-    private static NotAppliedException notApplied(Outcome outcome, Duration timeout) {
+    private static NotAppliedException notApplied(Question question, Duration timeout) {
+        Outcome outcome = question.outcome;
+        long version = Math.max(question.version.get(), 0);
         return new NotAppliedException(
                 outcome.getRealm(),
-                outcome.getOffset(),
-                outcome.getType() + " " + outcome.getId() + " is accepted as version " + outcome.getOffset()
-                        + " of realm '" + outcome.getRealm() + "', and after " + timeout.toMillis()
+                version,
+                outcome.getType() + " " + outcome.getId()
+                        + (outcome.getUnchanged()
+                                ? " is accepted and found what it asks for as version "
+                                : " is accepted as version ")
+                        + version + " of realm '" + outcome.getRealm() + "', and after " + timeout.toMillis()
                         + " ms a worker concerned has not said that it has applied it, or routing does not run");
     }
 
@@ -123,11 +150,9 @@ final class AppliedListener implements AutoCloseable {
         try (consumer) {
             while (!closing) {
                 try {
-                    for (Question next = asked.poll(); next != null; next = asked.poll()) {
-                        take(next);
-                    }
+                    takeAll();
                     if (consumer.assignment().isEmpty()) {
-                        consumer.assign(partitions(consumer, Topics.CONVERGENCE.name()));
+                        consumer.assign(RealmLog.partitions(consumer, Topics.CONVERGENCE.name()));
                         consumer.seekToEnd(consumer.assignment());
                     }
                     consumer.poll(POLL).forEach(this::hear);
@@ -145,6 +170,47 @@ final class AppliedListener implements AutoCloseable {
                 .forEach(questions -> questions.forEach(question -> question.answer.completeExceptionally(last)));
     }
 
+    private void takeAll() {
+        List<Question> news = new ArrayList<>();
+        for (Question next = asked.poll(); next != null; next = asked.poll()) {
+            news.add(next);
+        }
+        try {
+            news.stream()
+                    .filter(question -> question.version.get() == Question.UNKNOWN)
+                    .collect(Collectors.groupingBy(Question::realm))
+                    .forEach(this::resolve);
+            // The oldest first: what is read for it is read for the others.
+            news.stream()
+                    .filter(question -> !question.answer.isDone())
+                    .sorted(Comparator.comparingLong(question -> question.version.get()))
+                    .forEach(this::take);
+        } catch (RuntimeException e) {
+            asked.addAll(news); // once more after a wake-up; else they are told why not
+            throw e;
+        }
+    }
+
+    /** Finds out who changed what these events found as it is. What was so long ago need not be waited for. */
+    private void resolve(String realm, List<Question> unchanged) {
+        Map<String, Long> versions = log.lastChanges(
+                realm,
+                unchanged.stream()
+                        .map(question -> RealmLog.key(question.outcome))
+                        .collect(Collectors.toSet()),
+                () -> closing);
+        long oldest =
+                log.firstWithin(ANSWERS_KEPT, realm, unchanged.getLast().outcome.getOffset());
+        for (Question question : unchanged) {
+            Long version = versions.get(RealmLog.key(question.outcome));
+            if (version == null || version < oldest) {
+                question.answer.complete(Applied.byNobody(realm, question.outcome.getOffset()));
+            } else {
+                question.version.set(version);
+            }
+        }
+    }
+
     private void take(Question question) {
         Applied known = remembered.get(question.key());
         if (known != null) {
@@ -157,47 +223,23 @@ final class AppliedListener implements AutoCloseable {
 
     /** Goes back to the question's event, if what was read begins later. */
     private void cover(Question question) {
-        List<TopicPartition> partitions = partitions(consumer, Topics.CONVERGENCE.name());
-        TopicPartition partition = partitions.get(RealmPartitioner.partition(question.realm, partitions.size()));
-        if (covered.getOrDefault(partition, Long.MAX_VALUE) <= question.version) {
+        TopicPartition partition = RealmLog.partition(consumer, Topics.CONVERGENCE.name(), question.realm());
+        long version = question.version.get();
+        if (covered.getOrDefault(partition, Long.MAX_VALUE) <= version) {
             return;
         }
         if (consumer.assignment().isEmpty()) {
-            consumer.assign(partitions);
-            consumer.seekToEnd(partitions);
+            consumer.assign(RealmLog.partitions(consumer, Topics.CONVERGENCE.name()));
+            consumer.seekToEnd(consumer.assignment());
         }
-        long from = timeOf(question) - CLOCK_MARGIN.toMillis();
+        // When that is not to be had, from the beginning.
+        long from = Math.max(0, log.timeOf(question.realm(), version) - CLOCK_MARGIN.toMillis());
         // The end is asked for first: what comes after it is not missed when nothing is late enough yet.
         long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
         OffsetAndTimestamp found =
                 consumer.offsetsForTimes(Map.of(partition, from)).get(partition);
         consumer.seek(partition, found == null ? end : found.offset());
-        covered.put(partition, question.version);
-    }
-
-    /** The version is the event's offset. */
-    private long timeOf(Question question) {
-        try (Consumer<String, byte[]> events = consumers.get()) {
-            List<TopicPartition> partitions = partitions(events, Topics.DEPLOYMENT_EVENTS.name());
-            TopicPartition partition = partitions.get(RealmPartitioner.partition(question.realm, partitions.size()));
-            events.assign(List.of(partition));
-            events.seek(partition, question.version);
-            for (ConsumerRecord<String, byte[]> event : events.poll(Duration.ofSeconds(10))) {
-                return event.timestamp();
-            }
-            return 0; // not to be had: then from the beginning
-        }
-    }
-
-    private static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
-        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .sorted((one, other) -> Integer.compare(one.partition(), other.partition()))
-                .toList();
-        if (partitions.isEmpty()) {
-            throw new KafkaException("there is no topic " + topic + "; `xylem topics create` makes all of them");
-        }
-        return partitions;
+        covered.put(partition, version);
     }
 
     private void hear(ConsumerRecord<String, byte[]> rec) {

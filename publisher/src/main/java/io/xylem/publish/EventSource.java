@@ -37,10 +37,14 @@ public final class EventSource {
     private final String realm;
     private final Consumer<String> notes;
 
-    /** @param notes hears what was left out of a descriptor */
-    public EventSource(IdSource ids, InstantSource clock, String realm, Consumer<String> notes) {
+    /**
+     * @param policies whose addresses a descriptor may ask for
+     * @param notes hears what was left out of a descriptor
+     */
+    public EventSource(
+            IdSource ids, InstantSource clock, String realm, Policies policies, Consumer<String> notes) {
         this.events = new EventJson(ids, clock);
-        this.slas = new SlaJson(Policies.load(), ids, clock);
+        this.slas = new SlaJson(policies, ids, clock);
         this.realm = realm;
         this.notes = notes;
     }

@@ -189,14 +189,14 @@ public final class XylemPublisher implements AutoCloseable {
 
     /**
      * Waits until every live worker that the event concerns has applied what it changed. Then, for an instance that was
-     * removed or has moved away, nobody sends to it any more. An event that changed no route, or was rejected, is
-     * applied at once.
+     * removed or has moved away, nobody sends to it any more. Of an event that found everything so already, what it found
+     * is waited for: who made it so may not have waited. One that is not about routes, or was rejected, is applied at once.
      *
      * @param outcome of the event; also of one that was published again
      * @return fails with a {@link NotAppliedException} if that takes longer than {@code timeout}
      */
     public CompletableFuture<Applied> awaitApplied(Outcome outcome, Duration timeout) {
-        if (!AppliedListener.changesRoutes(outcome)) {
+        if (!AppliedListener.isOfRoutes(outcome)) {
             return CompletableFuture.completedFuture(Applied.byNobody(outcome.getRealm(), outcome.getOffset()));
         }
         synchronized (waiting) {

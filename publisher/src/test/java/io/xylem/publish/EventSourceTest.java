@@ -2,6 +2,7 @@ package io.xylem.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xylem.balancing.Policies;
 import io.xylem.publish.EventSource.Entry;
 import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.DeploymentEvent;
@@ -199,7 +200,7 @@ class EventSourceTest {
     }
 
     private EventSource source() {
-        return new EventSource(() -> "id" + ++ids, InstantSource.fixed(Instant.EPOCH), "tenant", notes::add);
+        return new EventSource(() -> "id" + ++ids, InstantSource.fixed(Instant.EPOCH), "tenant", Policies.load(), notes::add);
     }
 
     private static DeploymentEvent event(Entry entry) {

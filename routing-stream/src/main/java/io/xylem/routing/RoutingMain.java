@@ -16,14 +16,18 @@ import io.xylem.runtime.Main;
 import io.xylem.runtime.Metrics;
 import io.xylem.runtime.Settings;
 import io.xylem.schemas.Topics;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,12 +98,16 @@ public final class RoutingMain {
                         Duration.ofMillis(settings.number(LIVENESS_TIMEOUT_MS)),
                         Duration.ofMillis(settings.number(LIVENESS_TICK_MS))),
                 ipType -> policies.need(Need.ACTIVE_FLOWS, ipType));
-        KafkaStreams streams = new KafkaStreams(topology, StreamsSettings.of(settings.streams(), settings.latency()));
+        HttpEndpoint http = new HttpEndpoint(settings.text(Settings.HTTP_LISTEN));
+        Properties config = StreamsSettings.of(settings.streams(), settings.latency());
+        config.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address(settings.text(Settings.HTTP_LISTEN), http));
+        KafkaStreams streams = new KafkaStreams(topology, config);
         streams.setUncaughtExceptionHandler(new FaultPolicy(fatal));
         KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
         streamsMetrics.bindTo(metrics.registry());
-        HttpEndpoint http = RoutingEndpoint.start(
-                settings.text(Settings.HTTP_LISTEN),
+        RoutingEndpoint.start(
+                http,
+                HostInfo.buildFromEndpoint(config.getProperty(StreamsConfig.APPLICATION_SERVER_CONFIG)),
                 streams,
                 topology,
                 Topics.ALLOCATIONS.valueSerde(serdeConfig).deserializer(),
@@ -113,5 +121,13 @@ public final class RoutingMain {
             streamsMetrics.close();
             metrics.close();
         };
+    }
+
+    /** Where the other instances find this one: where it listens, or at the host's name if that is everywhere. */
+    private static String address(String listen, HttpEndpoint http) throws UnknownHostException {
+        String host = listen.substring(0, listen.lastIndexOf(':'));
+        boolean everywhere =
+                InetAddress.getByName(host.replaceAll("[\\[\\]]", "")).isAnyLocalAddress();
+        return (everywhere ? InetAddress.getLocalHost().getHostName() : host) + ":" + http.port();
     }
 }

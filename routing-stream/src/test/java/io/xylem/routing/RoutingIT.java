@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -62,6 +63,7 @@ class RoutingIT {
     private static TestBroker broker;
     private final List<Throwable> faults = new ArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
+    private final List<Integer> ports = new ArrayList<>();
     private int httpPort;
 
     @BeforeAll
@@ -83,7 +85,7 @@ class RoutingIT {
 
     @Test
     void allocationsBecomeRoutesThatCanBeReadAndAskedFor() throws Exception {
-        try (AutoCloseable _ = routing();
+        try (AutoCloseable _ = routing("state");
                 KafkaProducer<String, Allocation> allocator = producer(Topics.ALLOCATIONS);
                 KafkaProducer<String, WorkerStatus> worker = producer(Topics.WORKER_STATUS);
                 KafkaConsumer<String, Route> routes = consumer(Topics.ROUTES);
@@ -138,10 +140,59 @@ class RoutingIT {
         assertThat(faults).isEmpty();
     }
 
-    private AutoCloseable routing() throws Exception {
+    @Test
+    void whoeverIsAskedAnswersForEveryRealm() throws Exception {
+        List<String> realms = IntStream.range(0, PARTITIONS)
+                .mapToObj(partition -> IntStream.iterate(0, n -> n + 1)
+                        .mapToObj(n -> "realm" + n)
+                        .filter(name -> RealmPartitioner.partition(name, PARTITIONS) == partition)
+                        .findFirst()
+                        .orElseThrow())
+                .toList();
+        try (KafkaProducer<String, Allocation> allocator = producer(Topics.ALLOCATIONS);
+                AutoCloseable _ = routing("one");
+                AutoCloseable _ = routing("other")) {
+            for (String realm : realms) {
+                for (AllocationChange change : LOG) {
+                    allocator
+                            .send(TestRecords.of(realm, change, RealmPartitioner.partition(realm, PARTITIONS)))
+                            .get();
+                }
+            }
+            for (int port : ports) {
+                httpPort = port;
+                await().atMost(PATIENCE).untilAsserted(() -> {
+                    assertThat(realms)
+                            .as("not all of them are here")
+                            .anyMatch(realm -> status("/routes?passed-on=true&realm=" + realm) == 503);
+                    for (String realm : realms) {
+                        assertThat(json("/routes/A.prod.S.prod?realm=" + realm).findValuesAsText("type"))
+                                .hasSize(2);
+                        assertThat(json("/routes?realm=" + realm)).hasSize(2);
+                        assertThat(json("/workers?realm=" + realm).findValuesAsText("worker"))
+                                .containsExactly("w1");
+                        assertThat(status("/routes/A.prod.X.prod?realm=" + realm))
+                                .isEqualTo(404);
+                    }
+                });
+            }
+        }
+        assertThat(faults).isEmpty();
+    }
+
+    private int status(String path) {
+        try {
+            return get(path).statusCode();
+        } catch (Exception e) {
+            throw new AssertionError(path, e);
+        }
+    }
+
+    private AutoCloseable routing(String state) throws Exception {
         try (ServerSocket socket = new ServerSocket(0)) {
             httpPort = socket.getLocalPort();
         }
+        ports.add(httpPort);
         List<String> args = new ArrayList<>();
         Map.of(
                         "bootstrap.servers",
@@ -151,7 +202,7 @@ class RoutingIT {
                         "xylem.http.listen",
                         "127.0.0.1:" + httpPort,
                         "state.dir",
-                        directory.resolve("state").toString())
+                        directory.resolve(state).toString())
                 .forEach((key, value) -> args.addAll(List.of("--override", key + "=" + value)));
         AutoCloseable routing =
                 RoutingMain.start(Settings.load(RoutingMain.settings(), args.toArray(String[]::new)), faults::add);

@@ -35,11 +35,6 @@ final class ClusterProcesses {
         return dir.resolve("logs").resolve(process + ".log");
     }
 
-    /** Where a user puts the jars of balancing policies. */
-    private Path policies() {
-        return dir.resolve("policies");
-    }
-
     List<String> broker() {
         return Installation.java(
                 512,
@@ -61,7 +56,7 @@ final class ClusterProcesses {
                 "io.xylem.allocator.AllocatorMain",
                 256,
                 cluster.ports().allocator(),
-                Map.of(Policies.DIRECTORY_SETTING, policies().toString()));
+                Map.of(Policies.DIRECTORY_SETTING, DevCluster.policies(dir).toString()));
     }
 
     List<String> routing() throws ClusterException {
@@ -70,7 +65,7 @@ final class ClusterProcesses {
                 "io.xylem.routing.RoutingMain",
                 256,
                 cluster.ports().routing(),
-                Map.of(Policies.DIRECTORY_SETTING, policies().toString()));
+                Map.of(Policies.DIRECTORY_SETTING, DevCluster.policies(dir).toString()));
     }
 
     List<String> worker(ClusterState.Worker worker) throws ClusterException {
@@ -89,7 +84,7 @@ final class ClusterProcesses {
                         "xylem.data.dir",
                         dir.resolve("workers").resolve(worker.name()).toString(),
                         Policies.DIRECTORY_SETTING,
-                        policies().toString()));
+                        DevCluster.policies(dir).toString()));
     }
 
     private List<String> application(String name, String mainClass, int heapMb, int httpPort, Map<String, String> more)
@@ -105,7 +100,7 @@ final class ClusterProcesses {
         Path file = dir.resolve("conf").resolve(name + ".properties");
         try {
             Files.createDirectories(file.getParent());
-            Files.createDirectories(policies());
+            Files.createDirectories(DevCluster.policies(dir));
             try (Writer out = Files.newBufferedWriter(file)) {
                 settings.store(out, "Written by `xylem up`; changes are lost.");
             }

@@ -34,6 +34,15 @@ public final class DevCluster {
         return dir;
     }
 
+    /** Where its user puts the jars of balancing policies. */
+    public Path policies() {
+        return policies(dir);
+    }
+
+    static Path policies(Path dir) {
+        return dir.resolve("policies");
+    }
+
     /** What is known of it, whether it runs or not; empty if there never was one here. */
     public Optional<ClusterState> state() throws ClusterException {
         return ClusterState.read(dir);

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.xylem.cli.Cli;
+import io.xylem.cli.PolicyJar;
 import io.xylem.cli.cluster.Child;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.DevCluster;
 import io.xylem.cli.cluster.LocalHttp;
 import io.xylem.cli.cluster.Progress;
 import io.xylem.cli.cluster.Requirements;
+import io.xylem.model.ServiceIp;
+import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.InstanceRemoved;
 import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.Outcome;
@@ -23,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +42,7 @@ class ControlPlaneDownIT {
     private static final String C = "A.prod.C.prod";
     private static final List<String> CONTROL_PLANE = List.of("allocator", "routing", "registry", "broker");
     private static final String CLIENTS_WORKER = "worker-w1";
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     private Path dir;
@@ -57,6 +60,7 @@ class ControlPlaneDownIT {
         assumeTrue(
                 System.getenv("CI") != null || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
         cluster = new DevCluster(dir);
+        PolicyJar.dropInto(cluster.policies());
         state = cluster.up(List.of("w1", "w2"), Progress.SILENT);
         for (Child child : state.processes()) {
             processes.put(child.name(), ProcessHandle.of(child.pid()).orElseThrow());
@@ -68,7 +72,8 @@ class ControlPlaneDownIT {
             List<Outcome> outcomes = demo.publish(List.of(
                     joined("w1"),
                     joined("w2"),
-                    new ServiceRegistered(S, List.of()),
+                    new ServiceRegistered(
+                            S, List.of(new AddressRequest("RR", null, null), new AddressRequest("primary", null, null))),
                     new ServiceRegistered(C, List.of()),
                     new InstanceScheduled(C, 1, "w1", 1),
                     new InstanceScheduled(S, 1, "w2", 1),
@@ -77,13 +82,34 @@ class ControlPlaneDownIT {
             attach(demo, "w2", S, 2).serve("S2");
             DemoInstance client = attach(demo, "w1", C, 1);
             demo.awaitReady(Map.of(S + "#1", "w2", S + "#2", "w2", C + "#1", "w1"));
-            String serviceIp = toModel(outcomes.get(2).getServiceIps())
-                    .getFirst()
-                    .address()
-                    .v4()
-                    .toString();
-            traffic = new Traffic(client, serviceIp);
+            List<ServiceIp> ips = toModel(outcomes.get(2).getServiceIps());
+            askPolicyOfTheJar(client, address(ips, "primary"));
+            traffic = new Traffic(client, address(ips, "RR"));
         }
+    }
+
+    private static String address(List<ServiceIp> ips, String policy) {
+        return ips.stream()
+                .filter(ip -> ip.ipType().equals(policy))
+                .findFirst()
+                .orElseThrow()
+                .address()
+                .v4()
+                .toString();
+    }
+
+    /** Allocator, proxies and this command have it from the folder of the cluster. */
+    private void askPolicyOfTheJar(DemoInstance client, String primary) throws IOException {
+        for (int i = 0; i < 20; i++) {
+            assertThat(client.get(primary).server()).isEqualTo("S1");
+        }
+        Path sla = Files.writeString(dir.resolve("sla.json"), """
+                {"applications":[{"application_name":"sla","application_namespace":"prod","microservices":[
+                {"microservice_name":"db","microservice_namespace":"prod","addresses":{"primary_ip":""}}]}]}""");
+        Cli.Result published = Cli.run("publish", sla.toString(), "-o", "json", "--dir", dir.toString());
+        assertThat(published.out()).as(published.err()).contains("\"IpType\":\"primary\"", "fdff:6000::2");
+        Cli.Result verified = Cli.run("audit", "verify", "--from-start", "--dir", dir.toString());
+        assertThat(verified.out()).as(verified.err()).contains("clean: ");
     }
 
     private WorkerJoined joined(String worker) {
@@ -188,95 +214,6 @@ class ControlPlaneDownIT {
                             .toHandle());
         } catch (IOException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** Asks one request after the other. */
-    private static final class Traffic implements AutoCloseable {
-        private static final int LAST = 20;
-
-        private final DemoInstance client;
-        private final String address;
-        private final Thread thread;
-        private final List<String> lastServers = new ArrayList<>();
-        private volatile boolean running = true;
-        private int answers;
-        private int failures;
-        private boolean answeredSinceRestart;
-        private int failuresSinceRestart;
-
-        Traffic(DemoInstance client, String address) {
-            this.client = client;
-            this.address = address;
-            thread = Thread.ofPlatform().start(this::run);
-        }
-
-        private void run() {
-            while (running) {
-                try {
-                    answered(client.get(address).server());
-                } catch (IOException e) {
-                    failed(e);
-                }
-            }
-        }
-
-        private synchronized void answered(String server) {
-            answers++;
-            answeredSinceRestart = true;
-            lastServers.add(server);
-            if (lastServers.size() > LAST) {
-                lastServers.removeFirst();
-            }
-        }
-
-        private synchronized void failed(IOException e) {
-            failures++;
-            failuresSinceRestart += answeredSinceRestart ? 1 : 0;
-            System.out.println("a request failed: " + e.getMessage());
-        }
-
-        /** What fails until the first answer is the restart's. */
-        synchronized void restarted() {
-            answeredSinceRestart = false;
-            failuresSinceRestart = 0;
-            lastServers.clear();
-        }
-
-        synchronized int failures() {
-            return failures;
-        }
-
-        synchronized int failuresSinceRestart() {
-            return failuresSinceRestart;
-        }
-
-        private synchronized int answers() {
-            return answers;
-        }
-
-        private synchronized Set<String> servers() {
-            return lastServers.size() < LAST ? Set.of() : new HashSet<>(lastServers);
-        }
-
-        void awaitAnswers(int more) {
-            int enough = answers() + more;
-            await().atMost(PATIENCE).until(() -> answers() >= enough);
-        }
-
-        /** Until the last few are of these, and of each of them. */
-        void awaitAnswersOf(Set<String> expected) {
-            await().atMost(PATIENCE).until(() -> servers().equals(expected));
-        }
-
-        @Override
-        public void close() {
-            running = false;
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -106,7 +106,15 @@ public final class Control implements AutoCloseable {
         http = new HttpEndpoint(outside.listen());
         http.operations(() -> new HttpEndpoint.Health(true, "runs"), this::ready, metrics);
         api = new ProxyApi(
-                source, routes, feed, instances, interests, reporter, outside.counters(), outside.offloads());
+                source,
+                routes,
+                feed,
+                instances,
+                interests,
+                reporter,
+                outside.counters(),
+                () -> flowCounts,
+                outside.offloads());
         api.addTo(http);
         ProxyMetrics.bind(metrics.registry(), outside.counters(), routes, feed, instances, interests);
         feedThread = Thread.ofPlatform().name("routes").unstarted(feed);

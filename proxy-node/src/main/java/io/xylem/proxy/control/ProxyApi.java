@@ -4,6 +4,7 @@ import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.runtime.HttpEndpoint;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ final class ProxyApi {
     private final InterestKeeper interests;
     private final StatusReporter reporter;
     private final Counters counters;
+    private final Supplier<FlowCounts> flows;
     private final Map<String, String> offloads;
     private volatile DataPlane dataPlane = new DataPlane("user", "");
 
@@ -49,6 +52,7 @@ final class ProxyApi {
             InterestKeeper interests,
             StatusReporter reporter,
             Counters counters,
+            Supplier<FlowCounts> flows,
             Map<String, String> offloads) {
         this.source = source;
         this.routes = routes;
@@ -57,6 +61,7 @@ final class ProxyApi {
         this.interests = interests;
         this.reporter = reporter;
         this.counters = counters;
+        this.flows = flows;
         this.offloads = offloads;
     }
 
@@ -80,6 +85,7 @@ final class ProxyApi {
             Desired.Addresses namespaceIp,
             String netns,
             String state,
+            int flows,
             String fault) {}
 
     void addTo(HttpEndpoint endpoint) {
@@ -146,6 +152,7 @@ final class ProxyApi {
                 Desired.Addresses.of(one.namespaceIp()),
                 one.netns(),
                 state,
+                flows.get().hosted().getOrDefault(one.instance(), 0),
                 seen.fault());
     }
 

@@ -7,14 +7,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,10 +60,7 @@ record RouteSnapshot(
             out.writeUTF(service.toString());
         }
         RouteCodec.write(out, updates);
-        CRC32C sum = new CRC32C();
-        sum.update(bytes.toByteArray());
-        out.writeInt((int) sum.getValue());
-        AtomicFile.write(file, bytes.toByteArray());
+        AtomicFile.write(file, Checksummed.of(bytes.toByteArray()));
     }
 
     /** Empty when there is none, or none of use for this worker; the log says why. The feed may be another. */
@@ -90,13 +85,7 @@ record RouteSnapshot(
     }
 
     static RouteSnapshot parse(byte[] bytes) throws IOException {
-        int body = bytes.length - Integer.BYTES;
-        CRC32C sum = new CRC32C();
-        sum.update(bytes, 0, Math.max(0, body));
-        if (body < 0 || ByteBuffer.wrap(bytes).getInt(body) != (int) sum.getValue()) {
-            throw new IOException("it is damaged: the checksum does not match");
-        }
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 0, body));
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(Checksummed.body(bytes)));
         if (in.readInt() != MAGIC) {
             throw new IOException("it is no route snapshot");
         }

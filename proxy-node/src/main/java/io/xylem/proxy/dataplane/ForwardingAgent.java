@@ -55,6 +55,7 @@ public final class ForwardingAgent {
     private final Answering answering;
     private final Probing probing;
     private final Questions questions = new Questions();
+    private final FlowTransfer transfer;
     private final Policies policies;
     private final ObjIntConsumer<InstanceName> takeLoad;
     private Reported loads = new Reported();
@@ -88,6 +89,7 @@ public final class ForwardingAgent {
         answering = new Answering(device, counters);
         probing = new Probing(tunnel, counters);
         flows = new FlowTable(limits.maxFlows(), limits.hashSeed(), counters);
+        transfer = new FlowTransfer(flows);
         translator = new Translator(flows, policies, counters);
         takeLoad = translator.measured()::reported;
         waiting = new WaitingPackets(unknownAddresses, WaitingPackets.Limits.DEFAULT, counters);
@@ -121,6 +123,11 @@ public final class ForwardingAgent {
         return flows.counts();
     }
 
+    /** How flows outlive the process. */
+    public FlowTransfer transfer() {
+        return transfer;
+    }
+
     /**
      * What would become of a packet like this one, and why; nothing is changed. For any thread: the answer comes in one of
      * the next turns.
@@ -139,14 +146,16 @@ public final class ForwardingAgent {
      *
      * @param nowNs the time of this turn on a clock that never goes back
      * @param ready which of them may have something to read, as {@link Readiness} says it
-     * @return how much was read and how many flows ended; 0 when there was nothing to do
+     * @return how much was read, and how many flows ended and were looked at; 0 when there was nothing to do
      * @throws IOException when a port is gone; no packet, whatever its bytes, causes any exception
      */
     int doWork(long nowNs, int ready) throws IOException {
         RouteTable table = routes.get();
         translator.use(table, attachments.get());
         translator.adopt(nowNs);
+        int copied = transfer.work(table, attachments.get(), nowNs);
         waiting.review(table, nowNs);
+        translator.askMoved(waiting);
         loads.drain(takeLoad);
         questions.answerOne(translator, nowNs);
         probing.ask(table, nowNs);
@@ -155,6 +164,6 @@ public final class ForwardingAgent {
                 + inbound.forward((ready & Readiness.TUNNEL) != 0, nowNs);
         flows.expire(nowNs, EXPIRED_FLOWS_PER_TURN);
         counters.set(Count.FLOWS, flows.size());
-        return read + (translator.review(nowNs) ? 1 : 0);
+        return read + copied + (translator.review(nowNs) ? 1 : 0);
     }
 }

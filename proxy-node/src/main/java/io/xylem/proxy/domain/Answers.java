@@ -1,6 +1,7 @@
 package io.xylem.proxy.domain;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Packets that begin here: what a host says of a port that nobody serves, said for an instance that is not there, from
@@ -8,6 +9,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *  a:sp → S:dp  TCP            S:dp → a:sp  RST     RFC 9293 3.10.7.1: to an ACK {@code SEQ=SEG.ACK}, else {@code SEQ=0, ACK=SEG.SEQ+SEG.LEN}
+ *               its own keep-alive      a:sp → S:dp  ACK (RFC 9293 3.8.4)
  *  a:sp → S:dp  anything else  S → a        ICMP    destination unreachable, quoting the packet as it was sent
  * </pre>
  */
@@ -27,6 +29,7 @@ final class Answers {
     private static final int ICMP = 1;
     private static final int TCP = 6;
     private static final int ICMP_V6 = 58;
+    private static final int ACK = 0x10;
     private static final int RST = 0x04;
     private static final int RST_ACK = 0x14;
 
@@ -70,6 +73,23 @@ final class Answers {
                 RST_ACK,
                 into,
                 at);
+    }
+
+    /** In the name of the own end of a TCP flow: a segment that repeats the octet before the next one, without data. */
+    static byte[] question(FlowTable flows, int flow) {
+        byte[] segment = new byte[V6_HEADER_BYTES + TCP_BYTES];
+        int length = segment(
+                flows.ownHigh(flow),
+                flows.ownLow(flow),
+                flows.dialledHigh(flow),
+                flows.dialledLow(flow),
+                flows.ownPort(flow) << 16 | flows.remotePort(flow),
+                flows.progress().nextOfOwn(flow) - 1,
+                flows.progress().expectedByOwn(flow),
+                ACK,
+                ByteBuffer.wrap(segment),
+                0);
+        return Arrays.copyOf(segment, length);
     }
 
     /** @param isPort whether the port or the whole address is out of reach. @return its length */

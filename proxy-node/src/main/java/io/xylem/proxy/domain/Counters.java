@@ -31,6 +31,8 @@ public final class Counters {
         FLOWS_ACCEPTED,
         /** Flows that an earlier process had given to the fast path. */
         FLOWS_ADOPTED,
+        /** Flows of an earlier run of the proxy that go on. */
+        FLOWS_RESTORED,
         /** Flows forgotten because nothing came for their time. */
         FLOWS_EXPIRED,
         /** Flows forgotten early because the table was full. */
@@ -41,6 +43,8 @@ public final class Counters {
         WAITED_PACKETS,
         /** Connections whose own end was reset because the instance at the other end is gone. */
         FLOWS_BROKEN,
+        /** Connections whose remote end has moved, and which were asked there whether they live on. */
+        ASKED_CONNECTIONS,
         /** Segments answered by a reset. */
         SENT_RESETS,
         /** Packets answered by an ICMP destination unreachable. */

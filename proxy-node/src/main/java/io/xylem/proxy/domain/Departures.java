@@ -5,7 +5,6 @@ import io.xylem.proxy.domain.Counters.Count;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the flows of instances that are gone, one at a time, so that a turn does as much of it as it has time for. What
@@ -92,14 +91,8 @@ final class Departures {
     }
 
     private boolean isGone(Target target) {
-        Target now = now(target);
+        Target now = routes.again(target);
         return now == null || now.isLost();
-    }
-
-    /** The same instance as it is now, at the same instance IP. */
-    private @Nullable Target now(Target target) {
-        Target now = routes.instance(0, Addresses.low(target.route().instanceIp(), true));
-        return now != null && now.route().instance().equals(target.route().instance()) ? now : null;
     }
 
     /**

@@ -46,7 +46,7 @@ final class Explainer {
             return ofFlow(packet, own, service, flow);
         }
         if (service == null) {
-            return switch (Translator.byInstanceIp(
+            return switch (Destinations.byInstanceIp(
                     routes.instance(packet.destinationHigh(), packet.destinationLow()))) {
                 case Drop reason -> dropped(own, null, List.of(), reason);
                 case Target remote ->
@@ -61,7 +61,7 @@ final class Explainer {
                             packet.sourcePort());
             };
         }
-        Drop refusal = Translator.refusal(service);
+        Drop refusal = Destinations.refusal(service);
         return refusal != null ? dropped(own, service, List.of(), refusal) : byPolicy(packet, own, service, nowNs);
     }
 

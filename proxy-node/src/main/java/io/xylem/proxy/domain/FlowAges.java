@@ -2,6 +2,7 @@ package io.xylem.proxy.domain;
 
 import static java.util.Objects.requireNonNull;
 
+import io.xylem.proxy.domain.KeptFlow.Kind;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,26 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlowAges {
     static final int NONE = RecencyList.NONE;
-
-    /** Kinds of flows by how long they may be silent. */
-    enum Kind {
-        /** TCP of which one direction was seen: RFC 5382 REQ-5, at least 4 min. */
-        OPENING(240),
-        /** TCP in use, also half-closed, and what has no states: RFC 5382 REQ-5, at least 2 h 4 min. */
-        CONNECTED(7_440),
-        /** TCP that was reset, or that both ends have finished: RFC 5382 REQ-5, at least 4 min. */
-        CLOSING(240),
-        /** UDP: RFC 4787 REQ-5, at least 2 min. */
-        DATAGRAM(180),
-        /** ICMP echo: RFC 5508 REQ-2, at least 60 s. */
-        ECHO(60);
-
-        final long silenceNs;
-
-        Kind(long silenceSeconds) {
-            this.silenceNs = silenceSeconds * 1_000_000_000L;
-        }
-    }
 
     private final long[] usedNs;
     private final @Nullable Kind[] kinds;
@@ -72,7 +53,7 @@ final class FlowAges {
     }
 
     boolean isExpired(int slot, long nowNs) {
-        return nowNs - usedNs[slot] >= kind(slot).silenceNs;
+        return silentNs(slot, nowNs) >= kind(slot).silenceNs;
     }
 
     /** @return a flow that is silent for too long, or {@link #NONE} */
@@ -97,7 +78,11 @@ final class FlowAges {
         return least;
     }
 
-    private Kind kind(int slot) {
+    long silentNs(int slot, long nowNs) {
+        return nowNs - usedNs[slot];
+    }
+
+    Kind kind(int slot) {
         return requireNonNull(kinds[slot]);
     }
 

@@ -147,6 +147,12 @@ final class FlowCensus implements FlowCounts {
         return remote.first(instance);
     }
 
+    /** The flows of which this instance is the remote end. */
+    int[] allOfRemote(InstanceName instance) {
+        End end = remote.ends.get(instance);
+        return end == null ? new int[0] : end.flows.all().toArray();
+    }
+
     void forEachOwn(Consumer<InstanceName> action) {
         own.ends.keySet().forEach(action);
     }

@@ -1,5 +1,6 @@
 package io.xylem.proxy.domain;
 
+import io.xylem.model.Ipv6;
 import java.util.Arrays;
 
 /**
@@ -32,6 +33,10 @@ final class FlowIndex {
         table = new int[Integer.highestOneBit(Math.max(2, capacity * 2 - 1)) * 2];
         Arrays.fill(table, NONE);
         mask = table.length - 1;
+    }
+
+    int find(Ipv6 firstAddress, Ipv6 secondAddress, long portsKey) {
+        return find(firstAddress.high(), firstAddress.low(), secondAddress.high(), secondAddress.low(), portsKey);
     }
 
     /** @return the slot, or {@link #NONE} */

@@ -1,6 +1,6 @@
 package io.xylem.proxy.domain;
 
-import io.xylem.proxy.domain.FlowAges.Kind;
+import io.xylem.proxy.domain.KeptFlow.Kind;
 
 /**
  * How far each flow of a {@link FlowTable} has come, by the packets that went by, and what a reset of its own end must
@@ -11,6 +11,7 @@ import io.xylem.proxy.domain.FlowAges.Kind;
  * </pre>
  */
 final class FlowProgress {
+    // On disk too; never reused.
     private static final int SEEN_OUTBOUND = 1;
     private static final int SEEN_INBOUND = 2;
     private static final int FIN_OUTBOUND = 4;
@@ -31,6 +32,16 @@ final class FlowProgress {
 
     void begin(int slot) {
         seen[slot] = 0;
+    }
+
+    KeptFlow.Progress state(int slot) {
+        return new KeptFlow.Progress(seen[slot], expectedByOwn[slot], nextOfOwn[slot]);
+    }
+
+    void restore(int slot, KeptFlow.Progress state) {
+        seen[slot] = state.seen();
+        expectedByOwn[slot] = state.expectedByOwn();
+        nextOfOwn[slot] = state.nextOfOwn();
     }
 
     /** A packet of the flow went by. @return what the flow is now */

@@ -1,9 +1,8 @@
 package io.xylem.proxy.domain;
 
-import static java.util.Objects.requireNonNull;
-
+import io.xylem.model.Ipv6;
 import io.xylem.proxy.domain.Counters.Count;
-import io.xylem.proxy.domain.FlowAges.Kind;
+import io.xylem.proxy.domain.KeptFlow.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +19,13 @@ import org.jspecify.annotations.Nullable;
  * so the two are told apart by that port. Echo flows have the identifier as the asker's port. A flow between two
  * instances of this worker is two flows, one for either end.
  *
- * <p>Everything is in arrays made by the constructor. One thread, but for {@link #counts}; the time comes in.
+ * <p>Everything is in arrays made by the constructor ({@link FlowSlots}). One thread, but for {@link #counts}; the time comes in.
  */
-public final class FlowTable {
+public final class FlowTable extends FlowSlots {
     static final int NONE = -1;
 
-    // Offsets into the longs of a slot: 56 bytes
-    private static final int OWN = 0;
-    private static final int DIALLED = 2;
-    private static final int REMOTE = 4;
-    private static final int PORTS = 6;
-    private static final int SLOT_LONGS = 7;
+    /** An epoch that no tables have. */
+    private static final int NEVER = -1;
 
     // RFC 6335, 6: the dynamic ports
     private static final int FIRST_DYNAMIC_PORT = 49_152;
@@ -40,10 +35,6 @@ public final class FlowTable {
 
     private final Counters counters;
     private final long hashSeed;
-    private final long[] slots;
-    private final int[] epochs;
-    private final @Nullable Attachment[] owns;
-    private final @Nullable Target[] remotes;
     private final FlowIndex outbound;
     private final FlowIndex inbound;
     private final FlowAges ages;
@@ -56,14 +47,11 @@ public final class FlowTable {
 
     /** @param hashSeed unknown to instances, lest one of them aim its flows at one place of the table */
     public FlowTable(int capacity, long hashSeed, Counters counters) {
+        super(capacity);
         this.counters = counters;
         this.hashSeed = hashSeed;
-        slots = new long[Math.multiplyExact(capacity, SLOT_LONGS)];
-        epochs = new int[capacity];
-        owns = new Attachment[capacity];
-        remotes = new Target[capacity];
-        outbound = new FlowIndex(slots, SLOT_LONGS, OWN, DIALLED, PORTS, FlowPorts.OUTBOUND, hashSeed);
-        inbound = new FlowIndex(slots, SLOT_LONGS, REMOTE, OWN, PORTS, FlowPorts.INBOUND, hashSeed);
+        outbound = new FlowIndex(numbers, SLOT_LONGS, OWN, DIALLED, PORTS, FlowPorts.OUTBOUND, hashSeed);
+        inbound = new FlowIndex(numbers, SLOT_LONGS, REMOTE, OWN, PORTS, FlowPorts.INBOUND, hashSeed);
         ages = new FlowAges(capacity);
         progress = new FlowProgress(capacity);
         census = new FlowCensus(capacity);
@@ -116,13 +104,9 @@ public final class FlowTable {
 
     /** The flow of a packet from the tunnel. */
     int findInbound(FiveTuple of, long nowNs) {
-        return findInbound(
-                of.sourceHigh(),
-                of.sourceLow(),
-                of.destinationHigh(),
-                of.destinationLow(),
-                FlowPorts.word(0, of.destinationPort(), of.sourcePort(), of.protocol()),
-                nowNs);
+        long ports = FlowPorts.word(0, of.destinationPort(), of.sourcePort(), of.protocol());
+        return living(
+                inbound.find(of.sourceHigh(), of.sourceLow(), of.destinationHigh(), of.destinationLow(), ports), nowNs);
     }
 
     /** Whether the receiver's answers to this packet from a remote end would be taken for another flow's. */
@@ -134,10 +118,6 @@ public final class FlowTable {
                         packet.sourceLow(),
                         FlowPorts.word(packet.destinationPort(), 0, packet.sourcePort(), packet.protocol()))
                 != NONE;
-    }
-
-    private int findInbound(long remoteHigh, long remoteLow, long ownHigh, long ownLow, long ports, long nowNs) {
-        return living(inbound.find(remoteHigh, remoteLow, ownHigh, ownLow, ports), nowNs);
     }
 
     /**
@@ -154,7 +134,8 @@ public final class FlowTable {
         int first = FlowIndex.spread(hashSeed ^ packet.destinationLow() ^ port);
         for (int tried = 0; tried <= WIRE_PORTS_TRIED; tried++) {
             long ports = FlowPorts.word(0, port, packet.destinationPort(), packet.protocol());
-            if (findInbound(remoteHigh, remoteLow, packet.sourceHigh(), packet.sourceLow(), ports, nowNs) == NONE) {
+            int other = inbound.find(remoteHigh, remoteLow, packet.sourceHigh(), packet.sourceLow(), ports);
+            if (living(other, nowNs) == NONE) {
                 return port;
             }
             if (packet.transport() == ParsedPacket.Transport.OPAQUE) {
@@ -187,7 +168,7 @@ public final class FlowTable {
     /** The other end of a flow between two instances of this worker, or {@link #NONE}. */
     int otherEnd(int slot) {
         boolean v4 = Addresses.isV4(ownHigh(slot), ownLow(slot));
-        long ports = slots[slot * SLOT_LONGS + PORTS];
+        long ports = ports(slot);
         return inbound.find(
                 Addresses.high(own(slot).instanceIp(), v4),
                 Addresses.low(own(slot).instanceIp(), v4),
@@ -233,20 +214,9 @@ public final class FlowTable {
             long ports,
             int epoch,
             long nowNs) {
-        boolean v4 = Addresses.isV4(dialledHigh, dialledLow);
-        int base = slot * SLOT_LONGS;
-        slots[base + OWN] = Addresses.high(own.namespaceIp(), v4);
-        slots[base + OWN + 1] = Addresses.low(own.namespaceIp(), v4);
-        slots[base + DIALLED] = dialledHigh;
-        slots[base + DIALLED + 1] = dialledLow;
-        slots[base + REMOTE] = Addresses.high(remote.route().instanceIp(), v4);
-        slots[base + REMOTE + 1] = Addresses.low(remote.route().instanceIp(), v4);
-        slots[base + PORTS] = ports;
+        write(slot, own, dialledHigh, dialledLow, remote, ports, epoch);
         progress.begin(slot);
         ages.add(slot, Kind.OPENING, nowNs);
-        owns[slot] = own;
-        remotes[slot] = remote;
-        epochs[slot] = epoch;
         outbound.add(slot);
         inbound.add(slot);
     }
@@ -268,7 +238,7 @@ public final class FlowTable {
     }
 
     private void note(int slot, FastPath.Use use) {
-        Kind kind = progress.use(slot, FlowPorts.protocol(slots[slot * SLOT_LONGS + PORTS]), use);
+        Kind kind = progress.use(slot, FlowPorts.protocol(ports(slot)), use);
         ages.note(slot, kind, use.lastNs);
         if (kind == Kind.CLOSING) {
             census.finish(slot);
@@ -277,7 +247,7 @@ public final class FlowTable {
 
     /** As the fast path takes it. */
     FastPath.Flow described(int slot) {
-        long ports = slots[slot * SLOT_LONGS + PORTS];
+        long ports = ports(slot);
         return new FastPath.Flow(
                 slot,
                 FlowPorts.protocol(ports),
@@ -316,9 +286,7 @@ public final class FlowTable {
 
     /** Both ends as of this epoch's tables. */
     void renew(int slot, Attachment own, Target remote, int epoch) {
-        owns[slot] = own;
-        remotes[slot] = remote;
-        epochs[slot] = epoch;
+        write(slot, own, remote, epoch);
         if (census.isParted(slot) && !remote.isLost()) {
             census.rejoin(slot, remote.route().instance(), !progress.isClosing(slot));
         }
@@ -348,10 +316,58 @@ public final class FlowTable {
         inbound.remove(slot);
         ages.remove(slot);
         census.remove(slot);
-        owns[slot] = null;
-        remotes[slot] = null;
+        clear(slot);
         free[free.length - size] = slot;
         size--;
+    }
+
+    /** A copy of the flow in a slot, for the disk. @return null where there is none that could go on */
+    @Nullable
+    KeptFlow keep(int slot, long nowNs) {
+        if (isFree(slot)) {
+            return null;
+        }
+        noteMoved(slot);
+        if (census.isParted(slot) || ages.isExpired(slot, nowNs)) {
+            return null;
+        }
+        return new KeptFlow(
+                own(slot).instance(),
+                remote(slot).route().instance(),
+                new Ipv6(ownHigh(slot), ownLow(slot)),
+                new Ipv6(dialledHigh(slot), dialledLow(slot)),
+                new Ipv6(remoteHigh(slot), remoteLow(slot)),
+                ports(slot),
+                census.isOpenedHere(slot),
+                progress.state(slot),
+                ages.kind(slot),
+                ages.silentNs(slot, nowNs));
+    }
+
+    /**
+     * Enters a flow of an earlier run. Call it for the one first that was silent for longest.
+     *
+     * @return whether it is in the table now
+     */
+    boolean restore(KeptFlow kept, Attachment own, Target remote, long nowNs) {
+        long ports = kept.ports();
+        boolean isKnown = outbound.find(kept.ownIp(), kept.dialled(), ports & FlowPorts.OUTBOUND) != NONE
+                || inbound.find(kept.remoteIp(), kept.ownIp(), ports & FlowPorts.INBOUND) != NONE;
+        if (isKnown || kept.silentNs() >= kept.kind().silenceNs || size == free.length) {
+            return false;
+        }
+        int slot = take(nowNs);
+        write(slot, own, kept.dialled().high(), kept.dialled().low(), remote, ports, NEVER);
+        progress.restore(slot, kept.progress());
+        ages.add(slot, kept.kind(), nowNs - kept.silentNs());
+        outbound.add(slot);
+        inbound.add(slot);
+        census.add(slot, own.instance(), remote.route().instance(), kept.openedHere());
+        if (kept.kind() == Kind.CLOSING) {
+            census.finish(slot);
+        }
+        counters.add(Count.FLOWS_RESTORED, 1);
+        return true;
     }
 
     /** Forgets flows that were silent for too long. @return how many, at most {@code most} */
@@ -385,59 +401,5 @@ public final class FlowTable {
 
     boolean isExpired(int slot, long nowNs) {
         return ages.isExpired(slot, nowNs);
-    }
-
-    Attachment own(int slot) {
-        return requireNonNull(owns[slot]);
-    }
-
-    Target remote(int slot) {
-        return requireNonNull(remotes[slot]);
-    }
-
-    int epoch(int slot) {
-        return epochs[slot];
-    }
-
-    long ownHigh(int slot) {
-        return slots[slot * SLOT_LONGS + OWN];
-    }
-
-    long ownLow(int slot) {
-        return slots[slot * SLOT_LONGS + OWN + 1];
-    }
-
-    long remoteHigh(int slot) {
-        return slots[slot * SLOT_LONGS + REMOTE];
-    }
-
-    long remoteLow(int slot) {
-        return slots[slot * SLOT_LONGS + REMOTE + 1];
-    }
-
-    long dialledHigh(int slot) {
-        return slots[slot * SLOT_LONGS + DIALLED];
-    }
-
-    long dialledLow(int slot) {
-        return slots[slot * SLOT_LONGS + DIALLED + 1];
-    }
-
-    int ownPort(int slot) {
-        return FlowPorts.own(slots[slot * SLOT_LONGS + PORTS]);
-    }
-
-    int wirePort(int slot) {
-        return FlowPorts.wire(slots[slot * SLOT_LONGS + PORTS]);
-    }
-
-    int remotePort(int slot) {
-        return FlowPorts.remote(slots[slot * SLOT_LONGS + PORTS]);
-    }
-
-    /** Whether the own end dialled a service IP, or the remote's instance IP. */
-    boolean isByService(int slot) {
-        int base = slot * SLOT_LONGS;
-        return slots[base + DIALLED + 1] != slots[base + REMOTE + 1] || slots[base + DIALLED] != slots[base + REMOTE];
     }
 }

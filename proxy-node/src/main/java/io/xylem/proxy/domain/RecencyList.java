@@ -1,5 +1,7 @@
 package io.xylem.proxy.domain;
 
+import java.util.stream.IntStream;
+
 /**
  * Slots in the order of last use, linked through arrays that several lists share (a slot is in one list at a time). All
  * operations take constant time.
@@ -19,6 +21,11 @@ final class RecencyList {
 
     int oldest() {
         return oldest;
+    }
+
+    /** From the oldest on. */
+    IntStream all() {
+        return IntStream.iterate(oldest, slot -> slot != NONE, slot -> newer[slot]);
     }
 
     void add(int slot) {

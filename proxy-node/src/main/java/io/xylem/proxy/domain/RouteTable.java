@@ -67,6 +67,13 @@ public final class RouteTable {
         return byNamespaceIp.get(high, low);
     }
 
+    /** The same instance as it is in this table, at the same instance IP; null if it is not. */
+    @Nullable
+    Target again(Target was) {
+        Target now = instance(0, Addresses.low(was.route().instanceIp(), true));
+        return now != null && now.route().instance().equals(was.route().instance()) ? now : null;
+    }
+
     /** The instances of this table that are not the very same in a later one; costs as much as has changed. */
     void forEachChanged(RouteTable later, Consumer<Target> action) {
         byInstanceIp.v4().forEachChanged(later.byInstanceIp.v4(), action);

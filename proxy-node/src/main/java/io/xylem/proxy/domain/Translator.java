@@ -2,12 +2,10 @@ package io.xylem.proxy.domain;
 
 import io.xylem.balancing.MeasuredState;
 import io.xylem.balancing.Policies;
-import io.xylem.balancing.Site;
 import io.xylem.model.InstanceName;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.ParsedPacket.Transport;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a packet, and its new addresses. For client A and server B dialled by service IP S (lower case:
@@ -22,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The sender's port changes in the tunnel only if two of its flows could not be told apart otherwise ({@link FlowTable}). On
  * one worker a packet takes both steps. This is the specification of every faster path.
  *
- * <p>A flow keeps its instance as long as that has a route, also when the instance moves to another worker. When it is
- * gone, {@link #endFlow} tells those who wait, and later packets are told by {@link Drop#INSTANCE_GONE}. One thread.
+ * <p>A flow keeps its instance as long as that has a route, also when the instance moves to another worker ({@link Moves}).
+ * When it is gone, {@link #endFlow} tells those who wait, and later packets are told by {@link Drop#INSTANCE_GONE}. One
+ * thread.
  */
 public final class Translator {
     /** Whether the ends of a flow are still the instances that they were. */
@@ -39,12 +38,12 @@ public final class Translator {
     private final FlowTable flows;
     private final Policies policies;
     private final Choosers choosers;
+    private final Destinations destinations;
     private final Counters counters;
     private final Departures departures;
+    private final Moves moves;
     private RouteTable routes = RouteTable.empty("");
     private Attachments attachments = Attachments.NONE;
-    /** Where this worker is; not known before somebody asks. */
-    private @Nullable Site site;
 
     /** Changes with either table; a flow of an older epoch is checked against the tables before it is used. */
     private int epoch;
@@ -60,8 +59,10 @@ public final class Translator {
         this.policies = policies;
         this.counters = counters;
         choosers = new Choosers(policies);
+        destinations = new Destinations(choosers);
         departures = new Departures(flows, counters);
         carried = new CarriedFlows(flows, path, counters);
+        moves = new Moves(flows, counters);
         MeasuredState measured = choosers.measured();
         flows.census().tell(new FlowCensus.Listener() {
             @Override
@@ -109,7 +110,8 @@ public final class Translator {
     public void use(RouteTable currentRoutes, Attachments currentAttachments) {
         if (currentRoutes != routes) {
             choosers.retain(currentRoutes);
-            site = null;
+            destinations.use(currentRoutes);
+            moves.use(currentRoutes);
         }
         if (currentRoutes != routes || currentAttachments != attachments) {
             epoch++;
@@ -132,6 +134,11 @@ public final class Translator {
      */
     public int endFlow(ByteBuffer into, int at, long nowNs) {
         return departures.endOne(into, at, nowNs);
+    }
+
+    /** Once a turn: asks for connections at the new places of instances that have moved, whether they live on there. */
+    public void askMoved(WaitingPackets released) {
+        moves.ask(released);
     }
 
     /**
@@ -157,7 +164,7 @@ public final class Translator {
             if (own == null) {
                 return Drop.SOURCE_NOT_ATTACHED;
             }
-            Verdict.Outbound verdict = destination(own, packet, nowNs);
+            Verdict.Outbound verdict = destinations.find(own, packet, nowNs);
             if (!(verdict instanceof Target remote)) {
                 return verdict;
             }
@@ -239,53 +246,7 @@ public final class Translator {
 
     /** What {@link #outbound} would do with a packet like this one, and why; changes nothing. */
     public Explained explain(FiveTuple packet, long nowNs) {
-        return new Explainer(flows, choosers, policies, routes, attachments, this::site).explain(packet, nowNs);
-    }
-
-    /** Who gets a packet that belongs to no flow. */
-    private Verdict.Outbound destination(Attachment own, Packet packet, long nowNs) {
-        if (packet.isEchoReply()) {
-            return Drop.NO_FLOW;
-        }
-        ServiceAddress service = routes.service(packet.destinationHigh(), packet.destinationLow());
-        if (service == null) {
-            Target instance = routes.instance(packet.destinationHigh(), packet.destinationLow());
-            if (instance != null) {
-                instance.usage().note(nowNs);
-            }
-            return byInstanceIp(instance);
-        }
-        service.usage().note(nowNs);
-        Drop refusal = refusal(service);
-        return refusal != null ? refusal : choosers.choose(service, own.instance(), site(own), nowNs);
-    }
-
-    /** Who gets a new flow to an instance IP. */
-    static Verdict.Outbound byInstanceIp(@Nullable Target instance) {
-        if (instance == null) {
-            return Drop.UNKNOWN_DESTINATION;
-        }
-        return instance.reachable() ? instance : Drop.INSTANCE_NOT_READY;
-    }
-
-    /** Why no policy need be asked about a new flow to this service; null if one must be. */
-    static @Nullable Drop refusal(ServiceAddress service) {
-        if (service.placed() == 0) {
-            return Drop.SCALED_TO_ZERO;
-        }
-        return service.targets().isEmpty() ? Drop.NO_USABLE_INSTANCE : null;
-    }
-
-    /** The route of any instance here says where this worker is. */
-    private Site site(Attachment own) {
-        if (site == null) {
-            Target route = routes.instance(0, Addresses.low(own.instanceIp(), true));
-            if (route == null || !route.local()) {
-                return new Site(routes.worker(), null, null);
-            }
-            site = route.candidate().site();
-        }
-        return site;
+        return new Explainer(flows, choosers, policies, routes, attachments, destinations::site).explain(packet, nowNs);
     }
 
     /** Whether its sender must know that the other end is gone; the others, a SYN too, may go to another instance. */

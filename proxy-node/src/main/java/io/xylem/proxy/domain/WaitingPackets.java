@@ -147,6 +147,11 @@ public final class WaitingPackets {
         }
     }
 
+    /** A packet in the name of an instance of this worker, which need not wait. */
+    void release(byte[] packet) {
+        line(Direction.OUTBOUND).ready.add(packet);
+    }
+
     /** @return the next packet that need not wait any more, or null; it is to be handled like one that just came */
     public byte @Nullable [] release(Direction direction) {
         return line(direction).ready.poll();

@@ -8,7 +8,7 @@ import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceName;
 import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.Counters.Count;
-import io.xylem.proxy.domain.FlowAges.Kind;
+import io.xylem.proxy.domain.KeptFlow.Kind;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.TestPackets.Content;
 import io.xylem.proxy.domain.TestPackets.Echo;

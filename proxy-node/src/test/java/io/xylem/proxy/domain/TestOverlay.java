@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Workers with real agents over memory: instances are put somewhere, packets go in and come out. */
 public final class TestOverlay {
@@ -36,7 +37,8 @@ public final class TestOverlay {
         public final Counters counters = new Counters();
         public final RouteFold routes;
         private final Map<InstanceName, Attachment> attached = new HashMap<>();
-        private final ForwardingAgent agent;
+        private final Supplier<ForwardingAgent> newAgent;
+        private ForwardingAgent agent;
         private RouteTable table;
         private Attachments attachments = Attachments.NONE;
 
@@ -47,7 +49,7 @@ public final class TestOverlay {
             routes = new RouteFold(name);
             table = routes.table();
             Tunnel tunnel = underlay.open(endpoint);
-            agent = new ForwardingAgent(
+            newAgent = () -> new ForwardingAgent(
                     device,
                     tunnel,
                     () -> table,
@@ -55,6 +57,18 @@ public final class TestOverlay {
                     policies,
                     counters,
                     new ForwardingAgent.Limits(16, merging == Merging.NOTHING ? 2_048 : 65_535, maxFlows, 42));
+            agent = newAgent.get();
+        }
+
+        /** The process ends and begins anew, with the flows that it had. @return these */
+        public List<KeptFlow> restart(long downNs) {
+            List<KeptFlow> kept = agent.transfer().last(nowNs).stream()
+                    .map(flow -> flow.silentFor(downNs))
+                    .toList();
+            nowNs += downNs;
+            agent = newAgent.get();
+            agent.transfer().restore(kept);
+            return kept;
         }
 
         public void learn(RouteUpdate update) {

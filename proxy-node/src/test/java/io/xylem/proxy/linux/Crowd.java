@@ -1,5 +1,8 @@
 package io.xylem.proxy.linux;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -7,7 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -22,7 +28,7 @@ final class Crowd implements AutoCloseable {
 
     /** One connection, and what became of it. */
     static final class Connection {
-        final boolean idle;
+        volatile boolean idle;
         volatile int server;
         final AtomicLong echoes = new AtomicLong();
         volatile boolean reset;
@@ -100,7 +106,7 @@ final class Crowd implements AutoCloseable {
         Connection connection = (Connection) key.attachment();
         try {
             if (connection.channel.read(ByteBuffer.allocate(16)) < 0) {
-                connection.ended = true;
+                connection.ended |= !connection.reset;
                 key.cancel();
             } else {
                 connection.echoes.incrementAndGet();
@@ -119,6 +125,22 @@ final class Crowd implements AutoCloseable {
         } catch (IOException e) {
             connection.reset |= !connection.ended;
         }
+    }
+
+    /** From now on the idle ones talk too, which shows whether they still have their server. */
+    void wakeIdle() {
+        all.forEach(one -> one.idle = false);
+        all.stream().filter(Connection::isOpen).forEach(one -> one.mayTalk = true);
+    }
+
+    /** Waits until every one of these that talks has gone on talking, or is open no more. */
+    void awaitTalk(Predicate<Connection> which) {
+        List<Connection> talking = where(which.and(one -> !one.idle && one.isOpen()));
+        Map<Connection, Long> before = new IdentityHashMap<>();
+        talking.forEach(one -> before.put(one, one.echoes.get()));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(talking)
+                        .allMatch(one -> !one.isOpen() || one.echoes.get() > before.getOrDefault(one, 0L) + 1));
     }
 
     /** Ends these connections as a client does. */

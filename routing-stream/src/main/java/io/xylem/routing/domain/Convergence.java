@@ -1,17 +1,20 @@
 package io.xylem.routing.domain;
 
 import io.xylem.model.InstanceName;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which workers have not applied which changes yet. A change is done when each worker that it waits for has said that it
@@ -36,16 +39,14 @@ public final class Convergence {
             this.appliedAtMs = change.eventAtMs();
         }
 
-        boolean applied(String worker, long atMs) {
-            if (!left.remove(worker)) {
-                return false;
+        void applied(String worker, long atMs) {
+            if (left.remove(worker)) {
+                applied++;
+                if (atMs >= appliedAtMs) {
+                    appliedAtMs = atMs;
+                    slowest = worker;
+                }
             }
-            applied++;
-            if (atMs >= appliedAtMs) {
-                appliedAtMs = atMs;
-                slowest = worker;
-            }
-            return true;
         }
     }
 
@@ -60,6 +61,11 @@ public final class Convergence {
 
     private final FeedStore store;
     private final NavigableMap<Long, Open> open = new TreeMap<>();
+
+    /** By worker, the versions that wait for it: there may be thousands that don't. */
+    private final Map<String, NavigableSet<Long>> waitingFor = new HashMap<>();
+
+    private final NavigableSet<Long> untold = new TreeSet<>();
     private boolean recovered;
     private final Map<String, Long> appliedByWorker = new HashMap<>();
 
@@ -70,7 +76,7 @@ public final class Convergence {
 
     Convergence(FeedStore store) {
         this.store = store;
-        store.open().forEach(change -> open.put(change.version(), new Open(change)));
+        store.open().forEach(change -> put(new Open(change)));
     }
 
     /** As it is kept, or an empty one. */
@@ -81,9 +87,9 @@ public final class Convergence {
 
     /** Those of earlier versions whose last part never came. */
     List<OpenChange> untoldBefore(long version) {
-        return open.headMap(version).values().stream()
-                .filter(earlier -> !earlier.change.told())
-                .map(earlier -> earlier.change)
+        return untold.headSet(version).stream()
+                .flatMap(earlier -> Stream.ofNullable(open.get(earlier)))
+                .map(entry -> entry.change)
                 .toList();
     }
 
@@ -95,24 +101,50 @@ public final class Convergence {
                 next.applied(worker, change.eventAtMs());
             }
         }
-        open.put(change.version(), next);
+        put(next);
         done.remove(change.version());
         fading.remove(change.version());
         if (change.matters()) {
             store.keepOpen(change);
         }
         if (open.size() > OPEN_CHANGES_MAX) {
-            fade(open.pollFirstEntry().getValue().change);
+            Open oldest = open.values().iterator().next();
+            remove(oldest);
+            fade(oldest.change);
         }
     }
 
-    /** The change itself, if it waits for nobody. */
+    private void put(Open entry) {
+        long version = entry.change.version();
+        Stream.ofNullable(open.get(version)).forEach(this::remove);
+        open.put(version, entry);
+        entry.left.forEach(worker ->
+                waitingFor.computeIfAbsent(worker, _ -> new TreeSet<>()).add(version));
+        if (!entry.change.told()) {
+            untold.add(version);
+        }
+    }
+
+    private void remove(Open entry) {
+        long version = entry.change.version();
+        open.remove(version);
+        entry.left.forEach(worker -> waitsNoMore(worker, version));
+        untold.remove(version);
+    }
+
+    private void waitsNoMore(String worker, long version) {
+        waitingFor.computeIfPresent(worker, (_, versions) -> {
+            versions.remove(version);
+            return versions.isEmpty() ? null : versions;
+        });
+    }
+
     List<Done> settle(long version) {
         Open entry = open.get(version);
         if (entry == null || !entry.change.told() || !entry.left.isEmpty()) {
             return List.of();
         }
-        open.remove(version);
+        remove(entry);
         if (entry.change.matters()) {
             fade(entry.change);
         }
@@ -132,30 +164,28 @@ public final class Convergence {
 
     /** @return what is done by it, oldest first */
     List<Done> applied(String worker, long version, long atMs) {
-        Long before = appliedByWorker.put(worker, version);
-        long after = before == null ? Long.MIN_VALUE : before;
-        if (version <= after) {
-            return List.of();
+        appliedByWorker.put(worker, version);
+        List<Long> heard = List.copyOf(waitingFor(worker).headSet(version, true));
+        for (long number : heard) {
+            Stream.ofNullable(open.get(number)).forEach(entry -> entry.applied(worker, atMs));
+            waitsNoMore(worker, number);
         }
-        List<Long> heard = new ArrayList<>();
-        open.subMap(after, false, version, true).forEach((number, entry) -> {
-            if (entry.applied(worker, atMs)) {
-                heard.add(number);
-            }
-        });
         return settle(heard);
     }
 
     /** The worker is lost or has left. @return what is done by it, oldest first */
     List<Done> forget(String worker) {
         appliedByWorker.remove(worker);
-        List<Long> relieved = new ArrayList<>();
-        open.forEach((number, entry) -> {
-            if (entry.left.remove(worker)) {
-                relieved.add(number);
-            }
-        });
-        return settle(relieved);
+        return settle(giveUp(worker));
+    }
+
+    private List<Long> giveUp(String worker) {
+        List<Long> relieved = List.copyOf(waitingFor(worker));
+        for (long number : relieved) {
+            Stream.ofNullable(open.get(number)).forEach(entry -> entry.left.remove(worker));
+        }
+        waitingFor.remove(worker);
+        return relieved;
     }
 
     /**
@@ -169,7 +199,11 @@ public final class Convergence {
             return List.of();
         }
         recovered = true;
-        open.values().forEach(entry -> entry.left.removeIf(worker -> !isLive.test(worker)));
+        for (String worker : List.copyOf(waitingFor.keySet())) {
+            if (!isLive.test(worker)) {
+                List<Long> _ = giveUp(worker);
+            }
+        }
         return settle(List.copyOf(open.keySet()));
     }
 
@@ -182,14 +216,17 @@ public final class Convergence {
         return version == null ? OptionalLong.empty() : OptionalLong.of(version);
     }
 
-    /** By worker, the changes that wait for it, oldest first. */
-    Map<String, List<OpenChange>> behind() {
-        Map<String, List<OpenChange>> behind = new HashMap<>();
-        for (Open entry : open.values()) {
-            entry.left.forEach(worker ->
-                    behind.computeIfAbsent(worker, _ -> new ArrayList<>()).add(entry.change));
-        }
-        return behind;
+    /** The versions that wait for the worker. */
+    NavigableSet<Long> waitingFor(String worker) {
+        return waitingFor.getOrDefault(worker, Collections.emptyNavigableSet());
+    }
+
+    /** The first of them. */
+    Optional<OpenChange> oldestFor(String worker) {
+        return waitingFor(worker).stream()
+                .findFirst()
+                .flatMap(version -> Optional.ofNullable(open.get(version)))
+                .map(entry -> entry.change);
     }
 
     int size() {

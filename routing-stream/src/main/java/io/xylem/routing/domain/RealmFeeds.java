@@ -236,22 +236,20 @@ public final class RealmFeeds {
 
     /** The realm's workers as they are, by name. */
     public List<WorkerState> workers() {
-        Map<String, List<OpenChange>> behind = convergence.behind();
-        return roster.names().stream()
-                .map(worker -> state(worker, behind.getOrDefault(worker, List.of())))
-                .toList();
+        return roster.names().stream().map(this::state).toList();
     }
 
-    private WorkerState state(String worker, List<OpenChange> behind) {
+    private WorkerState state(String worker) {
+        Optional<OpenChange> oldest = convergence.oldestFor(worker);
         return new WorkerState(
                 worker,
                 roster.feed(worker),
                 roster.isLost(worker),
                 convergence.appliedBy(worker),
                 roster.heardAtMs(worker),
-                behind.size(),
-                behind.stream().mapToLong(OpenChange::version).findFirst(),
-                behind.stream().mapToLong(OpenChange::eventAtMs).findFirst(),
+                convergence.waitingFor(worker).size(),
+                oldest.stream().mapToLong(OpenChange::version).findFirst(),
+                oldest.stream().mapToLong(OpenChange::eventAtMs).findFirst(),
                 interests.of(worker).all().size());
     }
 

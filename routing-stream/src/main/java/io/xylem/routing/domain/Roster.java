@@ -4,10 +4,12 @@ import io.xylem.routing.domain.Output.Observation;
 import io.xylem.routing.domain.Output.Observe;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -26,6 +28,9 @@ final class Roster {
     private final SortedMap<String, Standing> standings = new TreeMap<>();
     private final Map<String, Feed> feeds = new HashMap<>();
 
+    /** Those of the broadcast: few or none where workers read what they want. */
+    private final Set<String> followers = new HashSet<>();
+
     /** By worker, the version for which it was said; forgotten with the process, and then said again. */
     private final Map<String, Long> saidLost = new HashMap<>();
 
@@ -36,7 +41,7 @@ final class Roster {
         this.liveness = liveness;
         view.workers().forEach(this::follow);
         store.heard().forEach((worker, feed) -> {
-            feeds.put(worker, feed);
+            reads(worker, feed);
             liveness.wasHeard(worker);
         });
     }
@@ -67,7 +72,17 @@ final class Roster {
         }
     }
 
+    private void reads(String worker, Feed feed) {
+        feeds.put(worker, feed);
+        if (feed == Feed.BROADCAST) {
+            followers.add(worker);
+        } else {
+            followers.remove(worker);
+        }
+    }
+
     private void forget(String worker) {
+        followers.remove(worker);
         liveness.forget(worker);
         saidLost.remove(worker);
         saidBack.remove(worker);
@@ -87,7 +102,7 @@ final class Roster {
             return List.of();
         }
         feed.filter(next -> next != feeds.get(worker)).ifPresent(next -> {
-            feeds.put(worker, next);
+            reads(worker, next);
             store.keepHeard(worker, next);
         });
         liveness.heard(worker, atMs);
@@ -135,11 +150,11 @@ final class Roster {
             }
         }
         if (broadcast) {
-            feeds.forEach((worker, feed) -> {
-                if (feed == Feed.BROADCAST && isLive(worker)) {
+            for (String worker : followers) {
+                if (isLive(worker)) {
                     workers.add(worker);
                 }
-            });
+            }
         }
         return workers;
     }

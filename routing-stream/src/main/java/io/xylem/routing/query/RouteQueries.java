@@ -7,7 +7,6 @@ import io.xylem.routing.stream.Entries;
 import io.xylem.routing.stream.RouteRecords;
 import io.xylem.routing.stream.RoutingTopology;
 import io.xylem.routing.stream.StoredView;
-import io.xylem.runtime.HttpEndpoint.Refused;
 import io.xylem.schemas.avro.Allocation;
 import io.xylem.schemas.avro.Route;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ import org.apache.kafka.streams.query.StateQueryRequest;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.jspecify.annotations.Nullable;
 
-/** The routes as the local store has them, by interactive query. A realm whose partition is elsewhere looks empty. */
+/** The routes as the local store has them, by interactive query; {@link Peers} knows which realms are in it. */
 final class RouteQueries {
     private final KafkaStreams streams;
     private final Deserializer<Allocation> deserializer;
@@ -99,17 +98,13 @@ final class RouteQueries {
                         .values();
                 for (QueryResult<R> result : results) {
                     if (result.isFailure() && result.getFailureReason() != FailureReason.NOT_UP_TO_BOUND) {
-                        throw notReady(result.getFailureMessage());
+                        throw Peers.notReady(result.getFailureMessage());
                     }
                 }
                 return results;
             } catch (StreamsException | IllegalStateException e) {
-                throw notReady(String.valueOf(e.getMessage()));
+                throw Peers.notReady(String.valueOf(e.getMessage()));
             }
-        }
-
-        private static Refused notReady(String why) {
-            return new Refused(503, "NOT_READY", "the local store can't be asked now, try again: " + why);
         }
     }
 }

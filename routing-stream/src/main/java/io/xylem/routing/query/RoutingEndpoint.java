@@ -21,9 +21,10 @@ import java.util.Map;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.HostInfo;
 
 /**
- * What there is to ask:
+ * What there is to ask; of a realm that another instance of routing has, too:
  *
  * <pre>
  *  GET /health/live  /health/ready  /metrics  /topology
@@ -36,24 +37,43 @@ public final class RoutingEndpoint {
 
     private RoutingEndpoint() {}
 
-    /** Bound and answering; the caller closes it. */
-    public static HttpEndpoint start(
-            String listen,
+    /**
+     * From here on it answers.
+     *
+     * @param self where the other instances of routing find this one
+     */
+    public static void start(
+            HttpEndpoint http,
+            HostInfo self,
             KafkaStreams streams,
             Topology topology,
             Deserializer<Allocation> deserializer,
             WorkerBoard board,
-            Metrics metrics)
-            throws IOException {
+            Metrics metrics) {
+        Peers peers = new Peers(streams, self);
         RouteQueries queries = new RouteQueries(streams, deserializer);
         String description = topology.describe().toString();
-        return new HttpEndpoint(listen)
-                .operations(() -> live(streams.state()), () -> ready(streams.state()), metrics)
+        http.operations(() -> live(streams.state()), () -> ready(streams.state()), metrics)
                 .route("GET", "/topology", _ -> Response.text(description))
-                .route("GET", "/workers", request -> workers(board, realm(request)))
-                .route("GET", "/routes", request -> json(queries.all(realm(request))))
-                .route("GET", "/routes/*", request -> service(queries, request))
+                .route(
+                        "GET",
+                        "/workers",
+                        request -> of(peers, "/workers", request, () -> workers(board, realm(request))))
+                .route(
+                        "GET",
+                        "/routes",
+                        request -> of(peers, "/routes", request, () -> json(queries.all(realm(request)))))
+                .route(
+                        "GET",
+                        "/routes/*",
+                        request ->
+                                of(peers, "/routes/" + name(request.rest()), request, () -> service(queries, request)))
                 .start();
+    }
+
+    private static Response of(Peers peers, String path, Request request, Peers.Answer here)
+            throws IOException, InterruptedException {
+        return peers.answer(realm(request), path, request.query().containsKey(Peers.PASSED_ON), here);
     }
 
     private static Health live(KafkaStreams.State state) {
