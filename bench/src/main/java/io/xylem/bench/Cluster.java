@@ -1,6 +1,7 @@
 package io.xylem.bench;
 
-import io.xylem.runtime.Latency;
+import io.xylem.routing.stream.StreamsSettings;
+import io.xylem.schemas.Topic;
 import io.xylem.schemas.TopicAdmin;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
@@ -19,9 +20,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * One broker in a process of its own, with the catalogue's topics and the yardstick's two, one partition each, and the
+ * One broker in a process of its own, with the catalogue's topics and the yardsticks', one partition each, and the
  * programs under measure, each in a process of its own with the same flags. All files are in one temporary directory.
  */
 final class Cluster implements AutoCloseable {
@@ -46,6 +48,11 @@ final class Cluster implements AutoCloseable {
     }
 
     static Cluster start(Setup setup) throws Exception {
+        return start(setup, TopicAdmin.Layout.DEVELOPMENT.workerPartitions());
+    }
+
+    /** @param workerPartitions of worker-routes */
+    static Cluster start(Setup setup, int workerPartitions) throws Exception {
         TempDir dir = TempDir.create();
         int port = freePort();
         Jvm broker = Jvm.start(
@@ -59,7 +66,7 @@ final class Cluster implements AutoCloseable {
         Cluster cluster = new Cluster(dir, setup, broker, "127.0.0.1:" + port);
         try {
             cluster.awaitPort(port);
-            cluster.createTopics();
+            cluster.createTopics(workerPartitions);
         } catch (Exception e) {
             cluster.close();
             throw e;
@@ -73,18 +80,25 @@ final class Cluster implements AutoCloseable {
 
     /** The allocator as it is delivered, except for the registry. */
     Jvm startAllocator() throws IOException {
-        List<String> flags = new ArrayList<>();
-        setup.profile()
-                .ifPresent(file -> flags.addAll(List.of(
-                        "-XX:+UnlockDiagnosticVMOptions",
-                        // Or samples are blamed on the nearest safepoint.
-                        "-XX:+DebugNonSafepoints",
-                        "-XX:StartFlightRecording:settings=profile,filename=" + file)));
-        return Jvm.start(
-                dir.file("allocator.log"),
-                PROGRAM_HEAP_MB,
-                flags,
-                AllocatorProcess.class.getName(),
+        return start("allocator", AllocatorProcess.class, allocatorState(), recording(setup.profile()));
+    }
+
+    /**
+     * Routing as it is delivered, except for the registry. Workers that share the machine with everything else may be
+     * silent for long, and are not lost.
+     */
+    Jvm startRouting() throws IOException {
+        return start(
+                "routing",
+                RoutingProcess.class,
+                dir.file("routing-state"),
+                recording(setup.profile().map(file -> file + ".routing")),
+                "--override",
+                "xylem.liveness.timeout.ms=60000");
+    }
+
+    private Jvm start(String name, Class<?> main, Path state, List<String> flags, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
                 "--override",
                 "bootstrap.servers=" + bootstrap,
                 "--override",
@@ -92,20 +106,53 @@ final class Cluster implements AutoCloseable {
                 "--override",
                 "xylem.latency=" + setup.latency(),
                 "--override",
-                "state.dir=" + allocatorState());
+                "state.dir=" + state));
+        arguments.addAll(List.of(more));
+        return Jvm.start(
+                dir.file(name + ".log"), PROGRAM_HEAP_MB, flags, main.getName(), arguments.toArray(String[]::new));
+    }
+
+    private static List<String> recording(Optional<String> file) {
+        return file.map(name -> List.of(
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        // Or samples are blamed on the nearest safepoint.
+                        "-XX:+DebugNonSafepoints",
+                        "-XX:StartFlightRecording:settings=profile,filename=" + name))
+                .orElse(List.of());
     }
 
     Jvm startPassThrough() throws IOException {
-        Latency latency = setup.latency();
+        return startExactlyOnce(PassThrough.FROM, PassThrough.TO);
+    }
+
+    /** With the allocator's settings. */
+    Jvm startExactlyOnce(String from, String to) throws IOException {
+        return startPassThrough(StreamsConfig.EXACTLY_ONCE_V2, setup.latency().commitIntervalMs(), from, to);
+    }
+
+    /** With routing's settings. */
+    Jvm startAtLeastOnce(String from, String to) throws IOException {
+        return startPassThrough(StreamsConfig.AT_LEAST_ONCE, StreamsSettings.COMMIT_INTERVAL_MS, from, to);
+    }
+
+    private Jvm startPassThrough(String guarantee, int commitIntervalMs, String from, String to) throws IOException {
         return Jvm.start(
-                dir.file("pass-through.log"),
+                dir.file(from + ".log"),
                 PROGRAM_HEAP_MB,
                 List.of(),
                 PassThrough.class.getName(),
                 bootstrap,
-                dir.file("pass-through-state").toString(),
-                Integer.toString(latency.commitIntervalMs()),
-                Integer.toString(latency.pollMs()));
+                dir.file(from + "-state").toString(),
+                Integer.toString(commitIntervalMs),
+                Integer.toString(setup.latency().pollMs()),
+                guarantee,
+                from,
+                to);
+    }
+
+    /** For who lives as long as the cluster. */
+    Path directory(String name) throws IOException {
+        return dir.directory(name);
     }
 
     /** While the allocator is not running. */
@@ -124,18 +171,24 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private void createTopics() throws Exception {
+    private void createTopics(int workerPartitions) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            new TopicAdmin(admin, TopicAdmin.Layout.DEVELOPMENT).create();
-            // As the topics that the allocator reads from and writes to.
+            new TopicAdmin(admin, new TopicAdmin.Layout(1, workerPartitions, 1)).create();
             admin.createTopics(List.of(
-                            new NewTopic(PassThrough.FROM, Optional.of(1), Optional.empty())
-                                    .configs(Topics.DEPLOYMENT_EVENTS.configs()),
-                            new NewTopic(PassThrough.TO, Optional.of(1), Optional.empty())
-                                    .configs(Topics.OUTCOMES.configs())))
+                            // As the topics that the allocator reads from and writes to.
+                            one(PassThrough.FROM, Topics.DEPLOYMENT_EVENTS),
+                            one(PassThrough.TO, Topics.OUTCOMES),
+                            // As a route's.
+                            one(PassThrough.CHAIN_FROM, Topics.DEPLOYMENT_EVENTS),
+                            one(PassThrough.CHAIN_BETWEEN, Topics.ALLOCATIONS),
+                            one(PassThrough.CHAIN_TO, Topics.WORKER_ROUTES)))
                     .all()
                     .get();
         }
+    }
+
+    private static NewTopic one(String name, Topic<?> like) {
+        return new NewTopic(name, Optional.of(1), Optional.empty()).configs(like.configs());
     }
 
     /** An admin client asks again by itself, but writes a warning each time. */

@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A child JVM with this one's class path and a heap of its own; it ends at the latest with this one. */
 final class Jvm implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 30;
+    /** A broker closes its partitions one after the other. */
+    private static final int PATIENCE_SECONDS = 180;
+
     private static final int TAIL_LINES = 30;
 
     /** As `xylem up` starts its processes. */

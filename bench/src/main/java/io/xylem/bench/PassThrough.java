@@ -11,12 +11,16 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
 /**
- * The yardstick: Kafka Streams with nothing to do. Bytes go through unread, exactly once, with the allocator's commit,
- * poll and consumer settings. Arguments: {@code BOOTSTRAP STATE_DIR COMMIT_MS POLL_MS}.
+ * The yardstick: Kafka Streams with nothing to do. Bytes go through unread, with the commit, poll and consumer settings
+ * of the allocator (exactly once) or of routing (at least once). Arguments:
+ * {@code BOOTSTRAP STATE_DIR COMMIT_MS POLL_MS GUARANTEE FROM TO}.
  */
 final class PassThrough {
     static final String FROM = "bench.pass-through-in";
     static final String TO = "bench.pass-through-out";
+    static final String CHAIN_FROM = "bench.chain-in";
+    static final String CHAIN_BETWEEN = "bench.chain-between";
+    static final String CHAIN_TO = "bench.chain-out";
     private static final String SOURCE = "in";
 
     private PassThrough() {}
@@ -25,7 +29,7 @@ final class PassThrough {
         Properties config = new Properties();
         config.putAll(Map.of(
                 StreamsConfig.APPLICATION_ID_CONFIG,
-                "bench-pass-through",
+                args[5] + "-pass-through",
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
                 args[0],
                 StreamsConfig.STATE_DIR_CONFIG,
@@ -35,7 +39,7 @@ final class PassThrough {
                 StreamsConfig.POLL_MS_CONFIG,
                 args[3],
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-                StreamsConfig.EXACTLY_ONCE_V2,
+                args[4],
                 StreamsConfig.producerPrefix("linger.ms"),
                 0,
                 StreamsConfig.producerPrefix("compression.type"),
@@ -44,11 +48,16 @@ final class PassThrough {
                 10_000,
                 StreamsConfig.consumerPrefix("heartbeat.interval.ms"),
                 3_000));
+        config.put(StreamsConfig.consumerPrefix("isolation.level"), "read_committed");
         Topology topology = new Topology();
         topology.addSource(
-                SOURCE, Serdes.ByteArray().deserializer(), Serdes.ByteArray().deserializer(), FROM);
+                SOURCE, Serdes.ByteArray().deserializer(), Serdes.ByteArray().deserializer(), args[5]);
         topology.addSink(
-                "out", TO, Serdes.ByteArray().serializer(), Serdes.ByteArray().serializer(), SOURCE);
+                "out",
+                args[6],
+                Serdes.ByteArray().serializer(),
+                Serdes.ByteArray().serializer(),
+                SOURCE);
         KafkaStreams streams = new KafkaStreams(topology, config);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> streams.close(CloseOptions.timeout(Duration.ofSeconds(20))

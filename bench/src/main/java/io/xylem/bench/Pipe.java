@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -75,7 +77,10 @@ final class Pipe implements AutoCloseable {
     Burst burst(List<Message> messages, Jvm program) throws InterruptedException {
         List<byte[]> answers = new ArrayList<>(messages.size());
         long startNs = System.nanoTime();
-        Thread sender = Thread.ofPlatform().start(() -> messages.forEach(this::send));
+        Thread sender = Thread.ofPlatform()
+                .start(() -> messages.forEach(message -> {
+                    Future<?> _ = send(message);
+                }));
         receive(messages.size(), program, (_, value, _) -> answers.add(value));
         double seconds = (System.nanoTime() - startNs) / NS_PER_SECOND;
         sender.join();
@@ -92,7 +97,7 @@ final class Pipe implements AutoCloseable {
         for (int n = 0; n < latenciesMs.length; n++) {
             int at = n;
             long sentNs = System.nanoTime();
-            send(messages.get(n));
+            Future<?> _ = send(messages.get(n));
             receive(1, program, (_, value, atNs) -> {
                 latenciesMs[at] = (atNs - sentNs) / NS_PER_MS;
                 answers.add(value);
@@ -107,15 +112,8 @@ final class Pipe implements AutoCloseable {
         List<byte[]> answers = new ArrayList<>();
         long periodNs = (long) (NS_PER_SECOND / perSecond);
         long startNs = System.nanoTime() + periodNs;
-        Thread sender = Thread.ofPlatform().start(() -> {
-            for (int n = 0; n < messages.size(); n++) {
-                long leftNs = startNs + n * periodNs - System.nanoTime();
-                while (leftNs > 0) {
-                    LockSupport.parkNanos(leftNs);
-                    leftNs = startNs + n * periodNs - System.nanoTime();
-                }
-                send(messages.get(n));
-            }
+        Thread sender = paced(messages.size(), startNs, periodNs, n -> {
+            Future<?> _ = send(messages.get(n));
         });
         receive(messages.size(), program, (n, value, atNs) -> {
             latenciesMs[n] = (atNs - (startNs + n * periodNs)) / NS_PER_MS;
@@ -125,9 +123,23 @@ final class Pipe implements AutoCloseable {
         return new Latencies(latenciesMs, answers);
     }
 
+    /** Does something at fixed times, on a thread of its own. */
+    static Thread paced(int count, long startNs, long periodNs, IntConsumer action) {
+        return Thread.ofPlatform().start(() -> {
+            for (int n = 0; n < count; n++) {
+                long leftNs = startNs + n * periodNs - System.nanoTime();
+                while (leftNs > 0) {
+                    LockSupport.parkNanos(leftNs);
+                    leftNs = startNs + n * periodNs - System.nanoTime();
+                }
+                action.accept(n);
+            }
+        });
+    }
+
     /** A fault shows as an answer that does not come. */
-    void send(Message message) {
-        Future<?> _ = producer.send(new ProducerRecord<>(from, message.key(), message.value()), (_, fault) -> {
+    Future<RecordMetadata> send(Message message) {
+        return producer.send(new ProducerRecord<>(from, message.key(), message.value()), (_, fault) -> {
             if (fault != null) {
                 System.err.println("a record of " + from + " was not written: " + fault);
             }

@@ -1,11 +1,15 @@
 package io.xylem.bench;
 
 import io.xylem.proxy.control.RealmRoutes;
+import io.xylem.schemas.RealmPartitioner;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,30 +24,70 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * Bytes that the sockets of a worker's consumer receive, all Kafka's overhead included: of a worker that hosts its share
  * of the instances and is interested in one service of a hundred, against one that hears of everything. The records are
- * written as routing writes them, to one partition: once with nobody else's in it, once with those of seven more workers
- * that want other services (1 024 workers over 128 partitions).
+ * written as routing writes them, to one partition: with nobody else's in it, and with those of as many other workers,
+ * which want other services, as share a partition of worker-routes with half of a full realm's workers, or with all but
+ * one of a hundred.
  */
 final class RouteBytes implements Figure {
+    private static final String FOR_ALL = "bench.for-all";
+    private static final String FOR_EACH = "bench.for-each";
     private static final int CHANGES = 5_000;
     private static final int INTEREST_PERCENT = 1;
-    private static final int SHARING = 8;
     private static final double BYTES_PER_KB = 1e3;
     private static final String GOAL = "at most 0.05, aim 0.015";
 
     private final Cluster cluster;
     private final RealmRoutes realm;
-    private final Comparison readAlone = comparison("all at the start, alone in the partition");
-    private final Comparison readShared = comparison("all at the start, 8 workers in the partition");
-    private final Comparison changesAlone = comparison(CHANGES + " changes, alone in the partition");
-    private final Comparison changesShared = comparison(CHANGES + " changes, 8 workers in the partition");
+    private final List<Sharing> sharing;
 
-    RouteBytes(Setup setup, RealmRoutes realm) throws Exception {
+    /** @param partitions of worker-routes */
+    RouteBytes(Setup setup, RealmRoutes realm, int partitions) throws Exception {
         this.realm = realm;
         cluster = Cluster.start(setup);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
+            admin.createTopics(List.of(
+                            new NewTopic(FOR_ALL, Optional.of(setup.rounds()), Optional.empty()),
+                            // What a consumer is told of its topic grows with the partitions.
+                            new NewTopic(FOR_EACH, Optional.of(partitions), Optional.empty())))
+                    .all()
+                    .get();
+        }
+        int half = workersInThePartition(partitions, 0.5);
+        int most = workersInThePartition(partitions, 0.99);
+        sharing = List.of(
+                new Sharing(1, "alone in its partition"),
+                new Sharing(half, half + " workers in its partition (of " + partitions + "; median)"),
+                new Sharing(most, most + " workers in its partition (99 % have no more)"));
     }
 
-    private static Comparison comparison(String what) {
-        return new Comparison("bytes to a worker with 1 % of the services: " + what, "kB", GOAL);
+    /** How many workers, counting itself, has a worker's partition at most, for this part of the workers? */
+    private int workersInThePartition(int partitions, double part) {
+        int[] counts = new int[partitions];
+        int[] of = IntStream.range(0, realm.workers)
+                .map(worker -> RealmPartitioner.partition(RealmRoutes.REALM, "w" + worker, partitions))
+                .toArray();
+        for (int partition : of) {
+            counts[partition]++;
+        }
+        return (int) Comparison.percentile(
+                Arrays.stream(of).mapToDouble(partition -> counts[partition]).toArray(), part);
+    }
+
+    /** As many workers' records in one partition. */
+    private static final class Sharing {
+        final int workers;
+        final Comparison atTheStart;
+        final Comparison ofChanges;
+
+        Sharing(int workers, String what) {
+            this.workers = workers;
+            atTheStart = comparison("all at the start, " + what);
+            ofChanges = comparison(CHANGES + " changes, " + what);
+        }
+
+        private static Comparison comparison(String what) {
+            return new Comparison("bytes to a worker with 1 % of the services: " + what, "kB", GOAL);
+        }
     }
 
     /** Bytes of one worker's consumer. */
@@ -51,33 +95,34 @@ final class RouteBytes implements Figure {
 
     @Override
     public void round(int round) throws Exception {
-        Received[] received = new Received[3];
+        Received[] received = new Received[1 + sharing.size()];
         for (int i = 0; i < received.length; i++) {
             int mode = (i + round) % received.length;
-            received[mode] = receive("bytes-" + round + "-" + mode, mode == 0 ? 0 : mode == 1 ? 1 : SHARING, round);
+            int workers = mode == 0 ? 0 : sharing.get(mode - 1).workers;
+            received[mode] = receive(
+                    workers == 0
+                            ? new TopicPartition(FOR_ALL, round)
+                            : new TopicPartition(FOR_EACH, round * sharing.size() + mode - 1),
+                    workers,
+                    round);
         }
-        readAlone.add(received[0].atTheStart, received[1].atTheStart);
-        readShared.add(received[0].atTheStart, received[2].atTheStart);
-        changesAlone.add(received[0].ofChanges, received[1].ofChanges);
-        changesShared.add(received[0].ofChanges, received[2].ofChanges);
+        for (int mode = 1; mode < received.length; mode++) {
+            Sharing with = sharing.get(mode - 1);
+            with.atTheStart.add(received[0].atTheStart, received[mode].atTheStart);
+            with.ofChanges.add(received[0].ofChanges, received[mode].ofChanges);
+        }
     }
 
-    /** @param sharing workers whose records the topic has; 0 for everything once */
-    private Received receive(String topic, int sharing, int round) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
-            admin.createTopics(List.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
-                    .all()
-                    .get();
-        }
+    /** @param sharing workers whose records the partition has; 0 for everything once */
+    private Received receive(TopicPartition partition, int sharing, int round) {
         try (KafkaConsumer<String, byte[]> consumer = consumer()) {
-            TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             try (KafkaProducer<String, byte[]> producer = producer(16_384)) {
                 for (int service = 0; service < realm.services; service++) {
                     send(
                             producer,
-                            topic,
+                            partition,
                             sharing,
                             service,
                             -1,
@@ -86,7 +131,7 @@ final class RouteBytes implements Figure {
                             1);
                 }
                 for (int n = 0; n < realm.instances; n++) {
-                    send(producer, topic, sharing, n, true, 2L + n);
+                    send(producer, partition, sharing, n, true, 2L + n);
                 }
             }
             double atTheStart = readToTheEnd(consumer, partition);
@@ -94,7 +139,7 @@ final class RouteBytes implements Figure {
             // One batch a record, as they come one after the other.
             try (KafkaProducer<String, byte[]> producer = producer(0)) {
                 for (int change = 0; change < CHANGES; change++) {
-                    send(producer, topic, sharing, random.nextInt(realm.instances), false, 1_000_000L + change);
+                    send(producer, partition, sharing, random.nextInt(realm.instances), false, 1_000_000L + change);
                 }
             }
             return new Received(atTheStart, readToTheEnd(consumer, partition) - atTheStart);
@@ -102,15 +147,20 @@ final class RouteBytes implements Figure {
     }
 
     private void send(
-            KafkaProducer<String, byte[]> producer, String topic, int sharing, int n, boolean ready, long version) {
+            KafkaProducer<String, byte[]> producer,
+            TopicPartition partition,
+            int sharing,
+            int n,
+            boolean ready,
+            long version) {
         byte[] value = realm.instanceValue(n, ready, version);
-        send(producer, topic, sharing, n % realm.services, n % realm.workers, realm.instanceKey(n), value, version);
+        send(producer, partition, sharing, n % realm.services, n % realm.workers, realm.instanceKey(n), value, version);
     }
 
     /** To everybody, or to those of the workers that host it or want its service. */
     private void send(
             KafkaProducer<String, byte[]> producer,
-            String topic,
+            TopicPartition partition,
             int sharing,
             int service,
             int host,
@@ -118,13 +168,18 @@ final class RouteBytes implements Figure {
             byte[] value,
             long version) {
         if (sharing == 0) {
-            var _ = producer.send(new ProducerRecord<>(topic, 0, key, value, RealmRoutes.headers(version)));
+            var _ = producer.send(new ProducerRecord<>(
+                    partition.topic(), partition.partition(), key, value, RealmRoutes.headers(version)));
         }
         int period = 100 / INTEREST_PERCENT;
         for (int worker = 0; worker < sharing; worker++) {
             if (host == worker || service % period == worker) {
                 var _ = producer.send(new ProducerRecord<>(
-                        topic, 0, RealmRoutes.fed(worker, key), value, RealmRoutes.headers(version)));
+                        partition.topic(),
+                        partition.partition(),
+                        RealmRoutes.fed(worker, key),
+                        value,
+                        RealmRoutes.headers(version)));
             }
         }
     }
@@ -158,7 +213,9 @@ final class RouteBytes implements Figure {
 
     @Override
     public List<Comparison> comparisons() {
-        return List.of(readAlone, readShared, changesAlone, changesShared);
+        return sharing.stream()
+                .flatMap(with -> Stream.of(with.atTheStart, with.ofChanges))
+                .toList();
     }
 
     @Override

@@ -41,7 +41,13 @@ public final class TopicAdmin {
      * @param workerPartitions of worker-routes; with more of them a proxy reads less of what is meant for others
      */
     public record Layout(int partitions, int workerPartitions, int replicationFactor) {
-        public static final int WORKER_PARTITIONS = 128;
+        /**
+         * As many as a realm has workers in IPv4: the median one then shares its partition with one other, and one of a
+         * hundred with five. With twice as many it would read half as much of others' routes, and be told of twice the
+         * partitions: each is some forty bytes of what every client asks for at its start and every five minutes.
+         */
+        public static final int WORKER_PARTITIONS = 1_024;
+
         public static final int DEVELOPMENT_WORKER_PARTITIONS = 16;
 
         /** One broker, few workers. */

@@ -18,14 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class FeedRecords {
     private FeedRecords() {}
 
-    static Record<String, @Nullable Route> write(String realm, Output.Tell tell, long timestamp) {
+    /** @param routes each made into a record's value once */
+    static Record<String, @Nullable Route> write(String realm, Output.Tell tell, long timestamp, RouteValues routes) {
         RecordHeaders headers = new RecordHeaders();
         Headers.setVersion(headers, version(tell.what()));
         if (tell.more()) {
             Headers.setMore(headers);
         }
         return new Record<>(
-                Keys.fed(tell.worker(), key(realm, tell.what())), value(realm, tell.what()), timestamp, headers);
+                Keys.fed(tell.worker(), key(realm, tell.what())),
+                value(realm, tell.what(), routes),
+                timestamp,
+                headers);
     }
 
     private static String key(String realm, Told told) {
@@ -48,9 +52,9 @@ final class FeedRecords {
         };
     }
 
-    private static @Nullable Route value(String realm, Told told) {
+    private static @Nullable Route value(String realm, Told told, RouteValues routes) {
         return switch (told) {
-            case Told.Route(RouteChange change) -> RouteRecords.toAvro(realm, change);
+            case Told.Route(RouteChange change) -> routes.of(change);
             case Told.Load(long version, var instance, int flows) ->
                 new Route(realm, version, new InstanceLoad(instance.service().toString(), instance.number(), flows));
             case Told.Unknown(long version, String address) -> new Route(realm, version, new AddressUnknown(address));

@@ -31,17 +31,18 @@ record Outbox(
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
     void send(List<Output> outputs) {
-        outputs.forEach(this::send);
+        RouteValues routes = new RouteValues(realm);
+        outputs.forEach(output -> send(output, routes));
     }
 
-    private void send(Output output) {
+    private void send(Output output, RouteValues routes) {
         switch (output) {
             case Output.Broadcast(var change, boolean more) -> {
                 context.forward(RouteRecords.write(realm, change, more, timestamp), RoutingTopology.ROUTES);
                 counters.route(change);
             }
             case Output.Tell tell -> {
-                context.forward(FeedRecords.write(realm, tell, timestamp), RoutingTopology.WORKER_ROUTES);
+                context.forward(FeedRecords.write(realm, tell, timestamp, routes), RoutingTopology.WORKER_ROUTES);
                 counters.told(tell.what());
             }
             case Output.Observe(String id, long atMs, Observation what) -> {

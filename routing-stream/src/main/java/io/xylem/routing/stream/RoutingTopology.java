@@ -93,7 +93,7 @@ public final class RoutingTopology {
                 name,
                 topic.name(),
                 new StringSerializer(),
-                topic.valueSerde(serdeConfig).serializer(),
+                new OnceSerializer<>(topic.valueSerde(serdeConfig).serializer()),
                 partitioner,
                 ROUTING);
     }

@@ -13,8 +13,10 @@ import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.Allocation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.KeyValue;
@@ -22,10 +24,15 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
-/** {@link StoredView} with the writing half; for the stream thread. */
+/** {@link StoredView} with the writing half; for the stream thread, which reads a change's instance several times. */
 final class StoredRealm extends StoredView implements RoutingState {
+    /** As many as workers have in IPv4; with as many instances, a few MB. */
+    private static final int KEPT = 1_024;
+
     private final KeyValueStore<String, byte[]> store;
     private final Serializer<Allocation> serializer;
+    private final Map<String, Versioned<Allocated.Worker>> workers = new Recent<>(KEPT);
+    private final Map<InstanceName, PlacedInstance> instances = new Recent<>(KEPT);
 
     StoredRealm(String realm, KeyValueStore<String, byte[]> store, Serde<Allocation> serde) {
         super(realm, new StoreEntries(store), serde.deserializer());
@@ -50,12 +57,34 @@ final class StoredRealm extends StoredView implements RoutingState {
     }
 
     @Override
+    public Optional<Versioned<Allocated.Worker>> worker(String worker) {
+        return read(workers, worker, super::worker);
+    }
+
+    @Override
+    public Optional<PlacedInstance> instance(InstanceName instance) {
+        return read(instances, instance, super::instance);
+    }
+
+    private static <K, V> Optional<V> read(Map<K, V> known, K key, Function<K, Optional<V>> stored) {
+        V value = known.get(key);
+        if (value != null) {
+            return Optional.of(value);
+        }
+        Optional<V> found = stored.apply(key);
+        found.ifPresent(next -> known.put(key, next));
+        return found;
+    }
+
+    @Override
     public void putWorker(Versioned<Allocated.Worker> worker) {
         put(worker.version(), worker.value());
+        workers.put(worker.value().name(), worker);
     }
 
     @Override
     public void removeWorker(String worker) {
+        workers.remove(worker);
         remove(new Entity.OfWorker(worker));
     }
 
@@ -82,15 +111,21 @@ final class StoredRealm extends StoredView implements RoutingState {
     public void putInstance(PlacedInstance placed) {
         ServiceName service = placed.name().service();
         List<String> addresses = placed.instance().addresses();
-        instance(placed.name()).ifPresent(before -> {
-            if (!before.worker().equals(placed.worker())) {
-                store.delete(hostedKey(before.worker(), placed.name()));
+        Optional<PlacedInstance> before = instance(placed.name());
+        before.ifPresent(known -> {
+            if (!known.worker().equals(placed.worker())) {
+                store.delete(hostedKey(known.worker(), placed.name()));
             }
-            removeAddresses(service, before.instance().addresses(), addresses);
+            removeAddresses(service, known.instance().addresses(), addresses);
         });
         putAddresses(service, addresses);
-        store.put(hostedKey(placed.worker(), placed.name()), bytes(placed.placedSince()));
+        if (before.filter(
+                        known -> known.worker().equals(placed.worker()) && known.placedSince() == placed.placedSince())
+                .isEmpty()) {
+            store.put(hostedKey(placed.worker(), placed.name()), bytes(placed.placedSince()));
+        }
         put(placed.version(), placed.instance());
+        instances.put(placed.name(), placed);
     }
 
     @Override
@@ -99,6 +134,7 @@ final class StoredRealm extends StoredView implements RoutingState {
             removeAddresses(instance.service(), before.instance().addresses(), List.of());
             store.delete(hostedKey(before.worker(), instance));
             remove(new Entity.OfInstance(instance));
+            instances.remove(instance);
         });
     }
 

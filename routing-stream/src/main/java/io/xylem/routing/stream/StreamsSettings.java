@@ -11,13 +11,19 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** Kafka Streams as routing needs it: what a user may tune, and what correctness rests on. */
 public final class StreamsSettings {
+    /**
+     * At least once, nothing that is sent waits for a commit, whatever the latency that is asked for; but each commit
+     * waits for all that is sent. After a crash so much is read again.
+     */
+    public static final int COMMIT_INTERVAL_MS = 1_000;
+
     private StreamsSettings() {}
 
     /** @param users the user's own Kafka settings; they win over the tuning and not over the rest */
     public static Properties of(Map<String, Object> users, Latency latency) {
         Map<String, Object> settings = new HashMap<>();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "xylem-routing-v1");
-        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, latency.commitIntervalMs());
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
         settings.put(StreamsConfig.POLL_MS_CONFIG, latency.pollMs());
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         // Streams' own default of 100 ms would be most of the time from event to route.

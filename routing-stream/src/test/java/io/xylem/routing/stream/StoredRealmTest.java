@@ -50,7 +50,7 @@ class StoredRealmTest {
                 torn.keep(writes);
                 AllocationApplier.apply(realm, log.get(stop));
                 torn.keepAll();
-                tell(realm, log.subList(stop, log.size()));
+                tell(new StoredRealm("main", torn, serde), log.subList(stop, log.size()));
                 assertThat(torn.dump())
                         .as("stopped in %s after %d writes, seed %d", log.get(stop), writes, seed)
                         .isEqualTo(whole.dump());
