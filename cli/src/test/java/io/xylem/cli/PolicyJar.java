@@ -29,8 +29,16 @@ public final class PolicyJar {
         Path file = Files.writeString(work.resolve("Primary.java"), source.group(1));
         Path classes = work.resolve("classes");
         int status = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"), "-d",
-                        classes.toString(), file.toString());
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-proc:none",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-d",
+                        classes.toString(),
+                        file.toString());
         assertThat(status).isZero();
         try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(policies.resolve("primary.jar")));
                 Stream<Path> compiled = Files.walk(classes)) {

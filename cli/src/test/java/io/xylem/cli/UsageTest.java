@@ -136,10 +136,12 @@ class UsageTest {
         Path file = Files.writeString(dir.resolve("events.jsonl"), "");
         String nowhere = dir.resolve("nowhere").toString();
         for (String command : List.of("publish " + file, "audit verify")) {
-            Cli.Result result = Cli.run(words(command + " --policies " + nowhere
-                    + " --bootstrap 127.0.0.1:1 --registry http://127.0.0.1:1"));
+            Cli.Result result = Cli.run(words(
+                    command + " --policies " + nowhere + " --bootstrap 127.0.0.1:1 --registry http://127.0.0.1:1"));
             assertThat(result.status()).isEqualTo(1);
-            assertThat(result.err()).contains("'" + nowhere + "' is no directory").doesNotContain("\tat ");
+            assertThat(result.err())
+                    .contains("'" + nowhere + "' is no directory")
+                    .doesNotContain("\tat ");
         }
     }
 

@@ -41,8 +41,7 @@ public final class EventSource {
      * @param policies whose addresses a descriptor may ask for
      * @param notes hears what was left out of a descriptor
      */
-    public EventSource(
-            IdSource ids, InstantSource clock, String realm, Policies policies, Consumer<String> notes) {
+    public EventSource(IdSource ids, InstantSource clock, String realm, Policies policies, Consumer<String> notes) {
         this.events = new EventJson(ids, clock);
         this.slas = new SlaJson(policies, ids, clock);
         this.realm = realm;

@@ -200,7 +200,8 @@ class EventSourceTest {
     }
 
     private EventSource source() {
-        return new EventSource(() -> "id" + ++ids, InstantSource.fixed(Instant.EPOCH), "tenant", Policies.load(), notes::add);
+        return new EventSource(
+                () -> "id" + ++ids, InstantSource.fixed(Instant.EPOCH), "tenant", Policies.load(), notes::add);
     }
 
     private static DeploymentEvent event(Entry entry) {

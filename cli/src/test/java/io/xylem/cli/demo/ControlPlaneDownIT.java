@@ -73,7 +73,8 @@ class ControlPlaneDownIT {
                     joined("w1"),
                     joined("w2"),
                     new ServiceRegistered(
-                            S, List.of(new AddressRequest("RR", null, null), new AddressRequest("primary", null, null))),
+                            S,
+                            List.of(new AddressRequest("RR", null, null), new AddressRequest("primary", null, null))),
                     new ServiceRegistered(C, List.of()),
                     new InstanceScheduled(C, 1, "w1", 1),
                     new InstanceScheduled(S, 1, "w2", 1),
