@@ -16,9 +16,9 @@ public final class DataPlaneBench {
         double of(Mode mode) throws IOException;
     }
 
-    private record Part(Comparison comparison, Measure measure) {
-        Part(String figure, String unit, String goal, Measure measure) {
-            this(new Comparison(figure, unit, goal), measure);
+    private record Part(Comparison user, Comparison ebpf, Measure measure) {
+        Part(String figure, String unit, String userGoal, String ebpfGoal, Measure measure) {
+            this(new Comparison(figure, unit, userGoal), new Comparison(figure, unit, ebpfGoal), measure);
         }
     }
 
@@ -29,25 +29,32 @@ public final class DataPlaneBench {
         int rounds = options.number("--rounds", 5);
         int seconds = options.number("--seconds", 3);
         List<Part> parts = List.of(
-                new Part("TCP, 1 stream", "Gb/s", "0.45", mode -> Throughput.gbps(mode, 1, seconds)),
-                new Part("TCP, 4 streams", "Gb/s", "0.45", mode -> Throughput.gbps(mode, 4, seconds)),
-                new Part("UDP, 64 bytes", "kpps", "1.5", mode -> PacketRate.kpps(mode, seconds)),
-                new Part("new connections", "/s", "", mode -> ConnectionRate.perSecond(mode, seconds)),
-                new Part("round trip p50", "us", "", RoundTrip::p50Micros));
+                new Part("TCP, 1 stream", "Gb/s", "0.45", "1.0", mode -> Throughput.gbps(mode, 1, seconds)),
+                new Part("TCP, 4 streams", "Gb/s", "0.45", "1.0", mode -> Throughput.gbps(mode, 4, seconds)),
+                new Part("UDP, 64 bytes", "kpps", "1.5", "1.6", mode -> PacketRate.kpps(mode, seconds)),
+                new Part("new connections", "/s", "", "0.9", mode -> ConnectionRate.perSecond(mode, seconds)),
+                new Part("round trip p50", "us", "", "0.8", RoundTrip::p50Micros));
         try (Mode kernel = new KernelMode();
-                UserMode user = new UserMode()) {
+                UserMode user = new UserMode();
+                Mode ebpf = new EbpfMode()) {
             for (Part part : parts) {
                 part.measure.of(user); // until the compiler has seen it
+                part.measure.of(ebpf);
             }
             long packets = user.packets();
             long allocated = user.allocatedBytes();
             for (int round = 0; round < rounds; round++) {
                 for (Part part : parts) {
-                    part.comparison.add(part.measure.of(kernel), part.measure.of(user));
+                    double baseline = part.measure.of(kernel);
+                    part.user.add(baseline, part.measure.of(user));
+                    part.ebpf.add(baseline, part.measure.of(ebpf));
                 }
             }
             System.out.println(Comparison.header(kernel.name(), user.name()));
-            parts.forEach(part -> System.out.println(part.comparison.row()));
+            parts.forEach(part -> System.out.println(part.user.row()));
+            System.out.println();
+            System.out.println(Comparison.header(kernel.name(), ebpf.name()));
+            parts.forEach(part -> System.out.println(part.ebpf.row()));
             packets = user.packets() - packets;
             allocated = user.allocatedBytes() - allocated;
             System.out.printf(

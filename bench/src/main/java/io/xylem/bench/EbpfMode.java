@@ -19,8 +19,8 @@ final class EbpfMode implements Mode {
     private static KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
             throws IOException {
         OptionalInt address = OptionalInt.of(Ipv4.parse(underlay).bits());
-        KernelPath path = KernelPath.open(new KernelPath.Setup(
-                worker, address, UserMode.TUNNEL_PORT, limits.maxFlows(), System::nanoTime, 1));
+        KernelPath path = KernelPath.open(
+                new KernelPath.Setup(worker, address, UserMode.TUNNEL_PORT, limits.maxFlows(), System::nanoTime, 1));
         try {
             path.attach(instance.namespaceIp());
             return path;

@@ -40,7 +40,8 @@ final class UserMode implements Mode {
     /** Another way for the packets of flows that the agent has decided about. */
     interface FastPaths {
         /** @param instance whose interface is there */
-        @Nullable KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
+        @Nullable
+        KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
                 throws IOException;
     }
 

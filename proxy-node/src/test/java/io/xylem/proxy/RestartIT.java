@@ -158,8 +158,8 @@ class RestartIT {
                 ask(connection, new byte[300_000]);
             }
 
-            first = start("w1", space1, "ebpf");
-            second = start("w2", space2, "ebpf");
+            first = start("w1", space1, "auto");
+            second = start("w2", space2, "auto");
             ProxyNode restarted = first;
             // Four that the client opened, and two of the neighbour's ends of them.
             await().untilAsserted(() -> assertThat(status(restarted)).contains("\"flows_adopted\":6", "\"flows\":6"));

@@ -17,8 +17,8 @@ final class Processors {
     /** Of a list such as {@code 0-3,5}. */
     static int count(String list) {
         int count = 0;
-        for (String range : list.strip().split(",")) {
-            String[] ends = range.split("-");
+        for (String range : list.strip().split(",", -1)) {
+            String[] ends = range.split("-", -1);
             count += Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
         }
         return count;
