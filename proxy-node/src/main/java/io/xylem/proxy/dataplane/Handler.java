@@ -5,6 +5,7 @@ import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.Packet;
 import io.xylem.proxy.domain.Translator;
+import io.xylem.proxy.domain.TunnelPeer;
 import io.xylem.proxy.domain.Verdict;
 import io.xylem.proxy.domain.WaitingPackets;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class Handler {
     private final Answering answering;
     private final Counters counters;
     private final Packet packet = new Packet();
+    private final TunnelPeer peer = new TunnelPeer();
     private final PacketBatch cut;
     private final Segmenter segmenter;
     private boolean defectSeen;
@@ -58,7 +60,8 @@ final class Handler {
     Verdict.Inbound inbound(PacketBatch from, int slot, long nowNs) {
         try {
             Drop malformed = look(from, slot);
-            return malformed != null ? malformed : translator.inbound(packet, nowNs);
+            peer.set(from.peerHigh(slot), from.peerLow(slot), from.peerPort(slot));
+            return malformed != null ? malformed : translator.inbound(packet, peer, nowNs);
         } catch (RuntimeException e) {
             return defect(e);
         }
@@ -94,11 +97,15 @@ final class Handler {
     /** Packets whose routes have come go before those that come now. @return how many */
     int release(Direction direction, PacketBatch into) {
         while (!into.isFull()) {
-            byte[] released = waiting.release(direction);
+            WaitingPackets.Released released = waiting.release(direction);
             if (released == null) {
                 break;
             }
-            MemoryDevice.copyIn(released, into);
+            int slot = MemoryDevice.copyIn(released.packet(), into);
+            TunnelPeer from = released.peer();
+            if (from != null) {
+                into.setPeer(slot, from.high(), from.low(), from.port());
+            }
         }
         return into.count();
     }
@@ -130,7 +137,14 @@ final class Handler {
     }
 
     private @Nullable Drop keep(Direction direction, byte[] bytes, long nowNs) {
-        Drop why = waiting.keep(direction, packet, ByteBuffer.wrap(bytes), 0, bytes.length, nowNs);
+        Drop why = waiting.keep(
+                direction,
+                packet,
+                direction == Direction.INBOUND ? peer : null,
+                ByteBuffer.wrap(bytes),
+                0,
+                bytes.length,
+                nowNs);
         if (why != null) {
             counters.drop(direction, why);
         }

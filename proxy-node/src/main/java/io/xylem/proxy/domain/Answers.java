@@ -36,6 +36,8 @@ final class Answers {
     // type << 8 | code, of RFC 792 and RFC 4443 3.1
     private static final int V4_HOST_UNREACHABLE = 0x0301;
     private static final int V4_PORT_UNREACHABLE = 0x0303;
+    private static final int V4_TIME_EXCEEDED = 0x0b00;
+    private static final int V6_TIME_EXCEEDED = 0x0300;
     private static final int V6_ADDRESS_UNREACHABLE = 0x0103;
     private static final int V6_PORT_UNREACHABLE = 0x0104;
 
@@ -94,6 +96,17 @@ final class Answers {
 
     /** @param isPort whether the port or the whole address is out of reach. @return its length */
     static int unreachable(Packet refused, boolean isPort, ByteBuffer into, int at) {
+        return refused.isV4()
+                ? error(refused, isPort ? V4_PORT_UNREACHABLE : V4_HOST_UNREACHABLE, into, at)
+                : error(refused, isPort ? V6_PORT_UNREACHABLE : V6_ADDRESS_UNREACHABLE, into, at);
+    }
+
+    /** A router's answer to a packet that may not go further. The router has no address here but the one that was dialled. @return its length */
+    static int timeExceeded(Packet refused, ByteBuffer into, int at) {
+        return error(refused, refused.isV4() ? V4_TIME_EXCEEDED : V6_TIME_EXCEEDED, into, at);
+    }
+
+    private static int error(Packet refused, int typeAndCode, ByteBuffer into, int at) {
         boolean v4 = refused.isV4();
         int headers = (v4 ? V4_HEADER_BYTES : V6_HEADER_BYTES) + ICMP_HEADER_BYTES;
         int quoted = Math.min(refused.length(), (v4 ? V4_BYTES : MAX_BYTES) - headers);
@@ -106,10 +119,7 @@ final class Answers {
                 ICMP_HEADER_BYTES + quoted,
                 into,
                 at);
-        into.putShort(body, (short)
-                (v4
-                        ? (isPort ? V4_PORT_UNREACHABLE : V4_HOST_UNREACHABLE)
-                        : (isPort ? V6_PORT_UNREACHABLE : V6_ADDRESS_UNREACHABLE)));
+        into.putShort(body, (short) typeAndCode);
         into.putShort(body + 2, (short) 0);
         into.putInt(body + 4, 0);
         refused.quote(quoted, into, body + ICMP_HEADER_BYTES);
@@ -121,8 +131,11 @@ final class Answers {
         return headers + quoted;
     }
 
-    /** Whether an ICMP error may be sent about it (RFC 1122 3.2.2; RFC 4443 2.4 e): it went to one host. */
+    /** Whether an ICMP error may be sent about it (RFC 1122 3.2.2; RFC 4443 2.4 e): it went to one host and is none itself. */
     static boolean mayBeTold(Packet refused) {
+        if (refused.isIcmpError()) {
+            return false;
+        }
         return refused.isV4()
                 ? (refused.destinationLow() & 0xf000_0000L) < 0xe000_0000L
                 : refused.destinationHigh() >>> 56 != 0xff;

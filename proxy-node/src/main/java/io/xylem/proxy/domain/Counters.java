@@ -49,7 +49,9 @@ public final class Counters {
         SENT_RESETS,
         /** Packets answered by an ICMP destination unreachable. */
         SENT_UNREACHABLES,
-        /** Packets that would have been, had there not been so many. */
+        /** Packets answered by an ICMP time exceeded. */
+        SENT_TIME_EXCEEDED,
+        /** Packets that would have been answered by one of these, had there not been so many. */
         SUPPRESSED_UNREACHABLES,
         /** Questions to other workers how far they are. */
         SENT_PROBES,

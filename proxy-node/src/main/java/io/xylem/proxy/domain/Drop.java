@@ -25,9 +25,11 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     EXTENSION_HEADER,
     /** A transport whose checksum may cover the addresses in a way that is not known here. */
     UNSUPPORTED_PROTOCOL,
-    /** ICMP other than echo. */
+    /** ICMP other than echo, errors about packets of a flow, or cut off in them. */
     UNSUPPORTED_ICMP,
 
+    /** Outbound: the next router, which is the worker of the receiver, would not pass it on. */
+    HOP_LIMIT_REACHED(Answer.EXPIRED),
     /** Outbound: the source is no instance that is attached here. */
     SOURCE_NOT_ATTACHED,
     /** Outbound: the destination is no service IP and no instance IP that is known here. */
@@ -42,7 +44,7 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     UNKNOWN_POLICY(Answer.REFUSED),
     /** Outbound: the policy threw, or chose what was not offered. */
     POLICY_FAILED(Answer.REFUSED),
-    /** Outbound: an answer to nothing that was asked. */
+    /** An answer to nothing that was asked, or an error about nothing that was sent. */
     NO_FLOW,
     /** Outbound: the instance of the flow is gone: it has no route any more, or its worker is lost. */
     INSTANCE_GONE(Answer.REFUSED),
@@ -56,6 +58,8 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     DESTINATION_NOT_ATTACHED,
     /** Inbound: the source is no instance IP that is known here. */
     UNKNOWN_SOURCE,
+    /** Inbound: it did not come from the underlay endpoint of the worker that hosts its source. */
+    FOREIGN_WORKER,
 
     /** It waited for the routes of an unknown address, and they did not come in time. */
     NO_ROUTE_IN_TIME,
@@ -79,7 +83,9 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
         /** Nobody serves that port now: RST to TCP, port unreachable to the rest. */
         REFUSED,
         /** There is no such address: host unreachable. */
-        UNREACHABLE
+        UNREACHABLE,
+        /** It went too far: time exceeded. */
+        EXPIRED
     }
 
     private final Answer answer;

@@ -54,7 +54,7 @@ final class FlowProgress {
             }
             case UDP -> Kind.DATAGRAM;
             case ECHO -> Kind.ECHO;
-            case OPAQUE -> Kind.CONNECTED;
+            case OPAQUE, ICMP_ERROR -> Kind.CONNECTED;
         };
     }
 

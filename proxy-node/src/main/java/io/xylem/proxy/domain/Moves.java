@@ -64,8 +64,12 @@ final class Moves {
         while (asked < ASKED_PER_TURN) {
             if (next < toAsk.length) {
                 int flow = toAsk[next++];
+                if (flows.isFree(flow)) {
+                    continue;
+                }
+                flows.noteMoved(flow);
                 // Another flow may have its slot by now: then it is asked in vain, which harms nobody.
-                if (!flows.isFree(flow) && flows.progress().isConnection(flow)) {
+                if (flows.progress().isConnection(flow)) {
                     released.release(Answers.question(flows, flow));
                     asked++;
                 }

@@ -61,13 +61,24 @@ public final class Packet extends ParsedPacket {
         switch (transport) {
             case TCP -> putU16(transportAt + 16, Checksums.update(u16(transportAt + 16), change));
             case UDP -> putU16(transportAt + 6, Checksums.updateUdp(u16(transportAt + 6), change));
-            case ECHO -> {
+            case ECHO, ICMP_ERROR -> {
                 if (coveredByIcmp) {
                     putU16(transportAt + 2, Checksums.update(u16(transportAt + 2), change));
                 }
             }
             case OPAQUE -> {}
         }
+    }
+
+    /** ICMP errors: what the quoted packet adds to the checksum. */
+    int sumOfQuote() {
+        int at = transportAt + 8;
+        return Checksums.fold(Checksums.sum(memory, at, end() - at));
+    }
+
+    /** The quoted packet was changed, and had added {@code before}. */
+    void updateForQuote(int before) {
+        updateChecksum(Checksums.change16(before, sumOfQuote()), true);
     }
 
     /** Copies the packet's first bytes. */

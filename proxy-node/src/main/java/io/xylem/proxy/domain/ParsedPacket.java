@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *  TCP  (RFC 9293): source port 0 | destination port 2 | data offset 12 | flags 13 | checksum 16
  *  UDP  (RFC 768):  source port 0 | destination port 2 | length 4 | checksum 6
  *  ICMP echo:       type 0 | code 1 | checksum 2 | identifier 4
+ *  ICMP error:      type 0 | code 1 | checksum 2 | e.g. next MTU 4 | the packet that it is about 8
  * </pre>
  */
 abstract class ParsedPacket implements FiveTuple {
@@ -21,6 +22,8 @@ abstract class ParsedPacket implements FiveTuple {
         TCP,
         UDP,
         ECHO,
+        /** An ICMP error about a packet that its receiver sent. */
+        ICMP_ERROR,
         /** Its checksum does not cover the IP addresses, so they can be changed without looking into it. */
         OPAQUE
     }
@@ -29,10 +32,9 @@ abstract class ParsedPacket implements FiveTuple {
     private static final int ICMP = 1;
     static final int TCP = 6;
     private static final int UDP = 17;
-    private static final int GRE = 47;
-    private static final int ESP = 50;
     private static final int ICMP_V6 = 58;
-    private static final int SCTP = 132;
+    private static final int DCCP = 33;
+    private static final int UDP_LITE = 136;
 
     // IPv6 extension headers
     private static final int HOP_BY_HOP = 0;
@@ -68,6 +70,7 @@ abstract class ParsedPacket implements FiveTuple {
     int destinationPort;
     private int tcpFlags;
     private boolean echoReply;
+    private final Quote quote = new Quote();
     long sourceHigh;
     long sourceLow;
     long destinationHigh;
@@ -159,16 +162,17 @@ abstract class ParsedPacket implements FiveTuple {
         return switch (found) {
             case TCP -> wrapTcp(at, available);
             case UDP -> wrapUdp(at, available);
-            case ICMP -> v4 ? wrapEcho(at, available, 8, 0) : Drop.UNSUPPORTED_PROTOCOL;
-            case ICMP_V6 -> v4 ? Drop.UNSUPPORTED_PROTOCOL : wrapEcho(at, available, 128, 129);
-            case SCTP, GRE, ESP -> {
-                transport = Transport.OPAQUE;
-                yield null;
-            }
+            case ICMP -> v4 ? wrapIcmp(at, available, 8, 0) : Drop.UNSUPPORTED_PROTOCOL;
+            case ICMP_V6 -> v4 ? Drop.UNSUPPORTED_PROTOCOL : wrapIcmp(at, available, 128, 129);
             case FRAGMENT_HEADER -> v4 ? Drop.UNSUPPORTED_PROTOCOL : Drop.FRAGMENT;
             // They name addresses of their own or protect the ones that change.
             case ROUTING, AUTHENTICATION, MOBILITY -> v4 ? Drop.UNSUPPORTED_PROTOCOL : Drop.EXTENSION_HEADER;
-            default -> Drop.UNSUPPORTED_PROTOCOL;
+            // Their checksums cover the addresses.
+            case DCCP, UDP_LITE -> Drop.UNSUPPORTED_PROTOCOL;
+            default -> {
+                transport = Transport.OPAQUE; // SCTP, GRE, ESP, …
+                yield null;
+            }
         };
     }
 
@@ -199,12 +203,24 @@ abstract class ParsedPacket implements FiveTuple {
         return null;
     }
 
-    /** The identifier takes the place of the asker's port; the asked side has port 0. */
-    private @Nullable Drop wrapEcho(int at, int available, int request, int reply) {
+    private @Nullable Drop wrapIcmp(int at, int available, int request, int reply) {
         if (available < ICMP_HEADER_BYTES) {
             return Drop.TRUNCATED_TRANSPORT;
         }
         int type = u8(at);
+        // RFC 792: unreachable, time exceeded, parameter problem. RFC 4443: those and too big.
+        boolean isError = v4 ? type == 3 || type == 11 || type == 12 : type >= 1 && type <= 4;
+        if (!isError) {
+            return wrapEcho(at, type, request, reply);
+        }
+        transport = Transport.ICMP_ERROR;
+        return quote.wrap(memory, at + ICMP_HEADER_BYTES, available - ICMP_HEADER_BYTES, v4)
+                ? null
+                : Drop.UNSUPPORTED_ICMP;
+    }
+
+    /** The identifier takes the place of the asker's port; the asked side has port 0. */
+    private @Nullable Drop wrapEcho(int at, int type, int request, int reply) {
         if ((type != request && type != reply) || u8(at + 1) != 0) {
             return Drop.UNSUPPORTED_ICMP;
         }
@@ -327,12 +343,26 @@ abstract class ParsedPacket implements FiveTuple {
         return (tcpFlags & RST) != 0;
     }
 
+    boolean isIcmpError() {
+        return transport == Transport.ICMP_ERROR;
+    }
+
+    /** ICMP errors: the packet that it is about. */
+    Quote quote() {
+        return quote;
+    }
+
+    /** How many routers may still pass it on. */
+    int hopLimit() {
+        return u8(offset + (v4 ? 8 : 7));
+    }
+
     /** Whether it can only answer something. */
     boolean isEchoReply() {
         return echoReply;
     }
 
-    private int end() {
+    final int end() {
         return offset + length;
     }
 

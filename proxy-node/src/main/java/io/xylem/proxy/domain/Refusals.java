@@ -38,6 +38,11 @@ public final class Refusals {
                         ? reset(packet, into, at)
                         : unreachable(packet, packet.transport() == Transport.UDP, nowNs, into, at);
             case UNREACHABLE -> unreachable(packet, false, nowNs, into, at);
+            case EXPIRED -> {
+                boolean isTold = mayBeTold(packet, nowNs);
+                counters.add(Count.SENT_TIME_EXCEEDED, isTold ? 1 : 0);
+                yield isTold ? Answers.timeExceeded(packet, into, at) : 0;
+            }
         };
     }
 
@@ -48,14 +53,17 @@ public final class Refusals {
     }
 
     private int unreachable(Packet packet, boolean isPort, long nowNs, ByteBuffer into, int at) {
+        boolean isTold = mayBeTold(packet, nowNs);
+        counters.add(Count.SENT_UNREACHABLES, isTold ? 1 : 0);
+        return isTold ? Answers.unreachable(packet, isPort, into, at) : 0;
+    }
+
+    private boolean mayBeTold(Packet packet, long nowNs) {
         if (!Answers.mayBeTold(packet)) {
-            return 0;
+            return false;
         }
-        if (!unreachables.passes(nowNs)) {
-            counters.add(Count.SUPPRESSED_UNREACHABLES, 1);
-            return 0;
-        }
-        counters.add(Count.SENT_UNREACHABLES, 1);
-        return Answers.unreachable(packet, isPort, into, at);
+        boolean passes = unreachables.passes(nowNs);
+        counters.add(Count.SUPPRESSED_UNREACHABLES, passes ? 0 : 1);
+        return passes;
     }
 }

@@ -6,6 +6,7 @@ import io.xylem.model.InstanceName;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.ParsedPacket.Transport;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a packet, and its new addresses. For client A and server B dialled by service IP S (lower case:
@@ -41,6 +42,7 @@ public final class Translator {
     private final Destinations destinations;
     private final Counters counters;
     private final Departures departures;
+    private final IcmpErrors icmpErrors;
     private final Moves moves;
     private RouteTable routes = RouteTable.empty("");
     private Attachments attachments = Attachments.NONE;
@@ -61,6 +63,17 @@ public final class Translator {
         choosers = new Choosers(policies);
         destinations = new Destinations(choosers);
         departures = new Departures(flows, counters);
+        icmpErrors = new IcmpErrors(flows, new IcmpErrors.Known() {
+            @Override
+            public boolean isCurrent(int flow) {
+                return ends(flow) == Ends.CURRENT;
+            }
+
+            @Override
+            public boolean isAttached(long high, long low) {
+                return attachments.find(high, low) != null;
+            }
+        });
         carried = new CarriedFlows(flows, path, counters);
         moves = new Moves(flows, counters);
         MeasuredState measured = choosers.measured();
@@ -148,6 +161,12 @@ public final class Translator {
      * @return the {@link Target} it goes to, or a {@link Drop}, after which the packet is as it was
      */
     public Verdict.Outbound outbound(Packet packet, long nowNs) {
+        if (packet.hopLimit() <= 1) {
+            return Drop.HOP_LIMIT_REACHED; // behind it is one more router: the receiver's worker
+        }
+        if (packet.isIcmpError()) {
+            return icmpErrors.outbound(packet, nowNs);
+        }
         int flow = flows.findOutbound(packet, nowNs);
         if (flow != FlowTable.NONE) {
             Ends ends = ends(flow);
@@ -196,21 +215,32 @@ public final class Translator {
         return remote;
     }
 
+    /** A packet from this worker. */
+    public Verdict.Inbound inbound(Packet packet, long nowNs) {
+        return inbound(packet, null, nowNs);
+    }
+
     /**
-     * A packet that some worker sent, this one included. Unless dropped, it now comes from the address that its receiver
+     * A packet that some worker sent. Unless dropped, it now comes from the address that its receiver
      * dialled, or from the sender's instance IP if the sender began.
      *
+     * @param peer from where it came: none but the worker that hosts its source may send it; null for this worker
      * @return the {@link Attachment} it goes to, or a {@link Drop}
      */
-    public Verdict.Inbound inbound(Packet packet, long nowNs) {
+    public Verdict.Inbound inbound(Packet packet, @Nullable TunnelPeer peer, long nowNs) {
         int from = sender;
         sender = FlowTable.NONE;
+        if (packet.isIcmpError()) {
+            return icmpErrors.inbound(packet, peer, nowNs);
+        }
         int flow = flows.findInbound(packet, nowNs);
         if (flow != FlowTable.NONE) {
             Ends ends = ends(flow);
-            if (ends == Ends.OWN_GONE
-                    || ends == Ends.REMOTE_GONE
-                    || (packet.isSyn() && flows.progress().isClosing(flow))) {
+            boolean isGone = ends == Ends.OWN_GONE || ends == Ends.REMOTE_GONE;
+            if (!isGone && peer != null && !peer.hosts(flows.remote(flow))) {
+                return Drop.FOREIGN_WORKER;
+            }
+            if (isGone || (packet.isSyn() && flows.progress().isClosing(flow))) {
                 replace(flow);
                 flow = FlowTable.NONE;
             }
@@ -223,6 +253,9 @@ public final class Translator {
             Target remote = routes.instance(packet.sourceHigh(), packet.sourceLow());
             if (remote == null) {
                 return Drop.UNKNOWN_SOURCE;
+            }
+            if (peer != null && !peer.hosts(remote)) {
+                return Drop.FOREIGN_WORKER;
             }
             if (packet.isEchoReply()) {
                 return Drop.NO_FLOW;

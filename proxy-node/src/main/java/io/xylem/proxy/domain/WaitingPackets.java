@@ -41,11 +41,14 @@ public final class WaitingPackets {
         public static final Limits DEFAULT = new Limits(512, 4, 128, 1_000_000_000L, 100_000_000L, 1_000_000_000L);
     }
 
-    private record Waiting(Ipv6 address, Ipv6 own, byte[] packet, long sinceNs) {}
+    private record Waiting(Ipv6 address, Ipv6 own, Released packet, long sinceNs) {}
+
+    /** @param peer from where it came in the tunnel; null for a packet of an instance here */
+    public record Released(byte[] packet, @Nullable TunnelPeer peer) {}
 
     private static final class Line {
         final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-        final Queue<byte[]> ready = new ArrayDeque<>();
+        final Queue<Released> ready = new ArrayDeque<>();
         final Map<Ipv6, Integer> byAddress = new HashMap<>();
         final Map<Ipv6, Integer> byInstance = new HashMap<>();
         /** A packet here only waits for its service's instances still. */
@@ -91,7 +94,13 @@ public final class WaitingPackets {
      * @return null when it waits from now on, or why it does not
      */
     public @Nullable Drop keep(
-            Direction direction, Packet packet, ByteBuffer memory, int offset, int length, long nowNs) {
+            Direction direction,
+            Packet packet,
+            @Nullable TunnelPeer peer,
+            ByteBuffer memory,
+            int offset,
+            int length,
+            long nowNs) {
         boolean outbound = direction == Direction.OUTBOUND;
         Drop unknown = outbound ? Drop.UNKNOWN_DESTINATION : Drop.UNKNOWN_SOURCE;
         long high = outbound ? packet.destinationHigh() : packet.sourceHigh();
@@ -117,7 +126,7 @@ public final class WaitingPackets {
         }
         byte[] bytes = new byte[length];
         memory.get(offset, bytes);
-        line.add(new Waiting(address, own, bytes, nowNs));
+        line.add(new Waiting(address, own, new Released(bytes, peer == null ? null : peer.copy()), nowNs));
         counters.add(Count.WAITED_PACKETS, 1);
         return null;
     }
@@ -149,11 +158,11 @@ public final class WaitingPackets {
 
     /** A packet in the name of an instance of this worker, which need not wait. */
     void release(byte[] packet) {
-        line(Direction.OUTBOUND).ready.add(packet);
+        line(Direction.OUTBOUND).ready.add(new Released(packet, null));
     }
 
     /** @return the next packet that need not wait any more, or null; it is to be handled like one that just came */
-    public byte @Nullable [] release(Direction direction) {
+    public @Nullable Released release(Direction direction) {
         return line(direction).ready.poll();
     }
 

@@ -3,6 +3,7 @@ package io.xylem.proxy.dataplane;
 import static io.xylem.proxy.domain.TestOverlay.C;
 import static io.xylem.proxy.domain.TestOverlay.S;
 import static io.xylem.proxy.domain.TestOverlay.SERVICE_IP;
+import static io.xylem.proxy.domain.TestPackets.icmpError;
 import static io.xylem.proxy.domain.TestPackets.packet;
 import static io.xylem.proxy.domain.TestPackets.raw;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,12 +14,14 @@ import io.xylem.balancing.Candidate;
 import io.xylem.balancing.InstanceChooser;
 import io.xylem.balancing.Policies;
 import io.xylem.balancing.RoundRobin;
+import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceState;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.TestOverlay;
+import io.xylem.proxy.domain.TestPackets.Content;
 import io.xylem.proxy.domain.TestPackets.Echo;
 import io.xylem.proxy.domain.TestPackets.Tcp;
 import io.xylem.proxy.domain.TestPackets.Udp;
@@ -83,10 +86,11 @@ class DropsTest {
                         raw("fc00::65", "fdff::2", 0, new byte[] {6, 1, 0, 0, 0, 0, 0, 0}),
                         Drop.TRUNCATED_HEADER),
                 arguments(
-                        "an unknown transport", raw("1.2.3.4", "5.6.7.8", 99, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
+                        "UDP-Lite", raw("1.2.3.4", "5.6.7.8", 136, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
                 arguments("ICMPv6 in IPv4", raw("1.2.3.4", "5.6.7.8", 58, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
-                arguments("no next header", raw("fc00::65", "fdff::2", 59, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
-                arguments("ICMP unreachable", with(ping, 20, 3), Drop.UNSUPPORTED_ICMP),
+                arguments("DCCP", raw("fc00::65", "fdff::2", 33, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
+                arguments("ICMP unreachable about nothing", with(ping, 20, 3), Drop.UNSUPPORTED_ICMP),
+                arguments("ICMP redirect", with(ping, 20, 5), Drop.UNSUPPORTED_ICMP),
                 arguments("ICMP echo with a code", with(ping, 21, 1), Drop.UNSUPPORTED_ICMP),
                 arguments("ICMPv6 router solicitation", with(ping6, 40, 133), Drop.UNSUPPORTED_ICMP));
     }
@@ -157,6 +161,46 @@ class DropsTest {
         inject(packet(ib, a, new Udp(1, 2)));
         assertThat(w1.delivered()).hasSize(1);
         assertThat(w1.drops()).isEqualTo(5);
+    }
+
+    /** Whatever the packet says: only the worker that hosts its source can send it. */
+    @Test
+    void foreignWorkers() {
+        InstanceAt client = overlay.place(C, 1, w1, InstanceState.READY);
+        InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
+        TestOverlay.Worker w3 = overlay.worker("w3", "192.168.77.3");
+        String a = client.namespaceIp().v4().toString();
+        String ib = server.instanceIp().v4().toString();
+        for (boolean ofFlow : new boolean[] {false, true}) {
+            for (Endpoint stranger :
+                    List.of(w3.endpoint, w1.endpoint, new Endpoint("192.168.77.66", 50_103))) {
+                for (Content content : List.of(new Udp(2, 1), new Tcp(2, 1, "S"), new Tcp(2, 1, "R"))) {
+                    overlay.underlay.send(stranger, w1.endpoint, packet(ib, a, content));
+                }
+                overlay.underlay.send(
+                        stranger,
+                        w1.endpoint,
+                        icmpError(
+                                ib,
+                                a,
+                                3,
+                                3,
+                                0,
+                                packet(
+                                        client.instanceIp().v4().toString(),
+                                        server.namespaceIp().v4().toString(),
+                                        new Udp(1, 2))));
+            }
+            w1.work();
+            assertThat(w1.delivered()).isEmpty();
+            // An error is of no flow before there is one.
+            assertThat(w1.drops(Drop.FOREIGN_WORKER) + w1.drops(Drop.NO_FLOW)).isEqualTo(ofFlow ? 24 : 12);
+            w1.send(packet(a, ib, new Udp(1, 2)));
+            w1.send(packet(a, ib, new Tcp(1, 2, "S")));
+        }
+        assertThat(w1.drops(Drop.NO_FLOW)).isEqualTo(3);
+        inject(packet(ib, a, new Udp(2, 1)));
+        assertThat(w1.delivered()).hasSize(1);
     }
 
     @Test

@@ -3,9 +3,11 @@ package io.xylem.proxy.dataplane;
 import static io.xylem.proxy.domain.TestOverlay.C;
 import static io.xylem.proxy.domain.TestOverlay.S;
 import static io.xylem.proxy.domain.TestOverlay.SERVICE_IP;
+import static io.xylem.proxy.domain.TestPackets.icmpError;
 import static io.xylem.proxy.domain.TestPackets.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Drop;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Any bytes from an instance or from the underlay are survived and accounted for, one by one. */
 class FuzzTest {
     private static final int INPUTS = 200_000;
+    private static final Endpoint STRANGER = new Endpoint("192.168.77.66", 50_103);
 
     private final TestOverlay overlay = new TestOverlay();
     private final TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1", 50);
@@ -41,6 +44,7 @@ class FuzzTest {
         overlay.place(S, 2, w1, InstanceState.READY);
         InstanceAt third = overlay.place(S, 3, w2, InstanceState.READY);
         List<byte[]> valid = valid(client, server);
+        assertThat(overlay.underlay.open(STRANGER)).isNotNull(); // answers to probes go there
 
         long delivered = 0;
         for (int i = 0; i < INPUTS; i++) {
@@ -52,11 +56,16 @@ class FuzzTest {
             if (random.nextBoolean()) {
                 w1.send(input);
             } else {
-                overlay.underlay.send(w2.endpoint, w1.endpoint, input);
+                boolean isFromStranger = random.nextInt(10) == 0;
+                long before = w1.counters.get(Count.DELIVERED_PACKETS);
+                overlay.underlay.send(isFromStranger ? STRANGER : w2.endpoint, w1.endpoint, input);
                 w1.work();
+                assertThat(!isFromStranger || w1.counters.get(Count.DELIVERED_PACKETS) == before)
+                        .as("nothing is delivered for a stranger")
+                        .isTrue();
             }
-            while (overlay.underlay.poll(w2.endpoint) != null) {
-                // counted as sent
+            while (overlay.underlay.poll(w2.endpoint) != null || overlay.underlay.poll(STRANGER) != null) {
+                // counted as sent, or an answered probe
             }
             for (byte[] packet : w1.delivered()) {
                 delivered++;
@@ -66,7 +75,8 @@ class FuzzTest {
 
         long sent = w1.counters.get(Count.SENT_PACKETS);
         assertThat(w1.drops(Drop.INTERNAL_ERROR)).isZero();
-        long answered = w1.counters.get(Count.SENT_RESETS) + w1.counters.get(Count.SENT_UNREACHABLES);
+        long answered = w1.counters.get(Count.SENT_RESETS) + w1.counters.get(Count.SENT_UNREACHABLES)
+                + w1.counters.get(Count.SENT_TIME_EXCEEDED);
         assertThat(delivered - answered).isEqualTo(w1.counters.get(Count.DELIVERED_PACKETS));
         assertThat(sent + delivered - answered + w1.counters.get(Count.ANSWERED_PROBES) + w1.drops())
                 .isEqualTo(INPUTS);
@@ -115,6 +125,14 @@ class FuzzTest {
         }
         packets.add(packet(client.namespaceIp().v4().toString(), "10.30.77.77", new Udp(1, 53)));
         packets.add(packet(client.namespaceIp().v6().toString(), "fdff::7777", new Tcp(1, 53, "S")));
+        for (boolean v4 : new boolean[] {true, false}) {
+            String a = v4 ? client.namespaceIp().v4().toString() : client.namespaceIp().v6().toString();
+            String ia = v4 ? client.instanceIp().v4().toString() : client.instanceIp().v6().toString();
+            String b = v4 ? server.namespaceIp().v4().toString() : server.namespaceIp().v6().toString();
+            String ib = v4 ? server.instanceIp().v4().toString() : server.instanceIp().v6().toString();
+            packets.add(icmpError(ib, a, v4 ? 3 : 1, 4, 0, packet(ia, b, new Tcp(2, 80, "A"))));
+            packets.add(icmpError(a, ib, v4 ? 11 : 3, 0, 0, packet(ib, a, new Udp(53, 1))));
+        }
         packets.add("XYLM\1\0\0\0a nonce.".getBytes(StandardCharsets.US_ASCII));
         packets.add("XYLM\2\0\0\0a nonce.".getBytes(StandardCharsets.US_ASCII));
         return packets;

@@ -134,6 +134,35 @@ public final class TestPackets {
         return packet;
     }
 
+    /** An ICMP error of the addresses' family; {@code word} is what stands between its checksum and the quoted packet. */
+    public static byte[] icmpError(String source, String destination, int type, int code, int word, byte[] quoted) {
+        boolean v4 = address(source) instanceof Inet4Address;
+        ByteBuffer message = ByteBuffer.allocate(8 + quoted.length + 1);
+        message.put((byte) type)
+                .put((byte) code)
+                .putShort((short) 0)
+                .putInt(word)
+                .put(quoted);
+        long sum = 0;
+        for (int at = 0; at < message.position(); at += 2) {
+            sum += message.getShort(at) & 0xffff;
+        }
+        if (!v4) {
+            for (String end : new String[] {source, destination}) {
+                ByteBuffer bytes = ByteBuffer.wrap(address(end).getAddress());
+                while (bytes.hasRemaining()) {
+                    sum += bytes.getShort() & 0xffff;
+                }
+            }
+            sum += 58 + message.position();
+        }
+        while (sum > 0xffff) {
+            sum = (sum & 0xffff) + (sum >>> 16);
+        }
+        message.putShort(2, (short) ~sum);
+        return raw(source, destination, v4 ? 1 : 58, java.util.Arrays.copyOf(message.array(), message.position()));
+    }
+
     /** A packet whose transport is any bytes. */
     public static byte[] raw(String source, String destination, int protocol, byte[] transport) {
         return ip(

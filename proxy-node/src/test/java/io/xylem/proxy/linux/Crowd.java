@@ -11,7 +11,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -136,7 +136,7 @@ final class Crowd implements AutoCloseable {
     /** Waits until every one of these that talks has gone on talking, or is open no more. */
     void awaitTalk(Predicate<Connection> which) {
         List<Connection> talking = where(which.and(one -> !one.idle && one.isOpen()));
-        Map<Connection, Long> before = new IdentityHashMap<>();
+        Map<Connection, Long> before = new HashMap<>();
         talking.forEach(one -> before.put(one, one.echoes.get()));
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(talking)

@@ -83,8 +83,13 @@ public final class EchoClient {
 
     /** @return what {@code ping} printed; it failed when it does not say that nothing was lost */
     String ping(String to, int times) throws IOException {
+        return ping(to, times, 64);
+    }
+
+    /** @param hops how many routers may pass it on, and one more */
+    String ping(String to, int times, int hops) throws IOException {
         return namespace.call(() -> {
-            Process process = new ProcessBuilder("ping", "-c", "" + times, "-i", "0.2", "-W", "10", to)
+            Process process = new ProcessBuilder("ping", "-c", "" + times, "-t", "" + hops, "-i", "0.2", "-W", "10", to)
                     .redirectErrorStream(true)
                     .start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

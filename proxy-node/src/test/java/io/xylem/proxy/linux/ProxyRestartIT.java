@@ -1,5 +1,6 @@
 package io.xylem.proxy.linux;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +19,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +35,7 @@ class ProxyRestartIT {
     @TempDir
     private Path directory;
 
-    private Process proxy;
+    private @Nullable Process proxy;
 
     @AfterEach
     void end() {
@@ -65,7 +67,7 @@ class ProxyRestartIT {
                 assertThat(crowd.where(connection -> connection.server == 1)).hasSizeBetween(40, 50);
                 crowd.awaitTalk(all -> true);
 
-                proxy.destroy();
+                requireNonNull(proxy).destroy();
                 proxy.onExit().join();
                 start(worker);
                 assertAllGoOn(crowd, "ended in order");
@@ -109,8 +111,7 @@ class ProxyRestartIT {
     }
 
     private void kill() {
-        proxy.destroyForcibly();
-        proxy.onExit().join();
+        requireNonNull(proxy).destroyForcibly().onExit().join();
     }
 
     private void start(NetworkNamespace worker) throws IOException {
@@ -126,6 +127,8 @@ class ProxyRestartIT {
                         "schema.registry.url=http://127.0.0.1:1",
                         "--override",
                         "xylem.worker=w1",
+                        "--override",
+                        "xylem.dataplane=user",
                         "--override",
                         "xylem.netns=" + worker.name(),
                         "--override",

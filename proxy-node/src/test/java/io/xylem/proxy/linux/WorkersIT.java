@@ -1,6 +1,7 @@
 package io.xylem.proxy.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.xylem.balancing.Measurements;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -214,6 +216,59 @@ class WorkersIT {
         for (int length : new int[] {1300, 1299}) {
             assertThat(client.udp(dialled, "u".repeat(length)).echo()).hasSize(length);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.2", "10.30.0.3", "fdff::1", "fdff::2", SERVICE_V4, SERVICE_V6})
+    void aPortThatNobodyServesIsRefused(String dialled) throws IOException {
+        clientSpace.call(() -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                socket.connect(ip(dialled), 9);
+                socket.setSoTimeout(10_000);
+                socket.send(new DatagramPacket(new byte[1], 1));
+                assertThatThrownBy(() -> socket.receive(new DatagramPacket(new byte[1], 1)))
+                        .isInstanceOf(PortUnreachableException.class);
+            }
+            return null;
+        });
+    }
+
+    /** The way is: the client's worker, the server's worker, the server. On one worker it is as long. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.2", "10.30.0.3", "fdff::1", "fdff::2"})
+    void routersCountHopsAndSayWhereAPacketEnded(String dialled) throws IOException {
+        assertThat(client.ping(dialled, 1, 1)).containsAnyOf("Time to live exceeded", "Hop limit");
+        assertThat(client.ping(dialled, 1, 2))
+                .contains("From " + dialled)
+                .containsAnyOf("Time to live exceeded", "Hop limit");
+        assertThat(client.ping(dialled, 1, 3)).contains("1 received");
+    }
+
+    /** The last link takes less than the client can know: what does not fit is said to be too big, and TCP learns from it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.3", "fdff::2"})
+    void aPathThatTakesLessThanExpectedIsLearnt(String dialled) throws IOException {
+        IpCommand.run(w2.namespace, "link set dev " + WorkerNetwork.hostSide(s2.namespaceIp()) + " mtu 1300");
+        byte[] content = new byte[1 << 20];
+        new Random(1).nextBytes(content);
+        EchoServer.Told told = client.tcp(dialled, content);
+        assertThat(told.server()).isEqualTo("S2");
+        assertThat(Arrays.mismatch(told.echo(), content)).isEqualTo(-1);
+    }
+
+    /** The kernel then cuts no trains of them; each goes alone, in fragments. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.3", "fdff::2"})
+    void anUnderlayThatTakesLessCarriesPacketsInFragments(String dialled) throws IOException {
+        for (TestWorker worker : List.of(w1, w2)) {
+            IpCommand.run(worker.namespace, "link set dev u0 mtu 1300");
+        }
+        byte[] content = new byte[1 << 20];
+        new Random(2).nextBytes(content);
+        assertThat(Arrays.mismatch(client.tcp(dialled, content).echo(), content))
+                .isEqualTo(-1);
+        assertThat(w1.drops(Drop.TUNNEL_REFUSED) + w2.drops(Drop.TUNNEL_REFUSED))
+                .isZero();
     }
 
     @Test
