@@ -8,6 +8,14 @@ struct outer {
 	struct udp udp;
 } __attribute__((packed));
 
+/* In network order. */
+INLINE u16 tunnel_port(void)
+{
+	u32 index = 0;
+	struct config *entry = bpf_map_lookup_elem(&config, &index);
+	return entry ? entry->tunnel_port : 0;
+}
+
 INLINE u16 header_checksum(struct v4 *ip)
 {
 	u16 *words = (u16 *)ip;
@@ -21,8 +29,6 @@ INLINE u16 header_checksum(struct v4 *ip)
 /* Puts the outer headers before the packet. */
 INLINE int wrap(struct __sk_buff *skb, struct way *way)
 {
-	/* Flows spread over the queues of the underlay by the outer source port, one of the dynamic ones. */
-	u16 entropy = BE16(0xc000 | (bpf_get_hash_recalc(skb) & 0x3fff));
 	/* All three flags, else super-packets are lost or cut down. */
 	if (bpf_skb_adjust_room(skb, OUTER_BYTES, BPF_ADJ_ROOM_MAC,
 	                        BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_ENCAP_L4_UDP))
@@ -43,7 +49,8 @@ INLINE int wrap(struct __sk_buff *skb, struct way *way)
 	};
 	ip.checksum = header_checksum(&ip);
 	outer->ip = ip;
-	outer->udp.source = entropy;
+	/* What comes from another port is not from this worker, so it can't spread flows over the underlay's queues. */
+	outer->udp.source = tunnel_port();
 	outer->udp.destination = way->peer_port;
 	outer->udp.length = BE16(bytes - V4_BYTES);
 	outer->udp.checksum = 0;

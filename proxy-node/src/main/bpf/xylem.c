@@ -63,10 +63,10 @@ int from_instance(struct __sk_buff *skb)
 	return leave();
 }
 
-INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 peer, int by_socket)
+INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 peer, u16 port, int by_socket)
 {
 	struct way *way = bpf_map_lookup_elem(&flows_in, &packet->ends);
-	if (!way || opens(packet) || way->peer != peer)
+	if (!way || opens(packet) || way->peer != peer || way->peer_port != port)
 		return leave();
 	u8 protocol = packet->ends.protocol;
 	int done;
@@ -86,14 +86,6 @@ INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 
 	return bpf_redirect_peer(way->to_device, 0);
 }
 
-/* 0 unless it is a datagram for the tunnel here. */
-INLINE u16 tunnel_port(void)
-{
-	u32 index = 0;
-	struct config *entry = bpf_map_lookup_elem(&config, &index);
-	return entry ? entry->tunnel_port : 0;
-}
-
 SECTION("tc/from_underlay")
 int from_underlay(struct __sk_buff *skb)
 {
@@ -107,13 +99,14 @@ int from_underlay(struct __sk_buff *skb)
 	    outer->ip.fragment & BE16(0x3fff) || outer->udp.destination != tunnel_port() || skb->pkt_type != PACKET_HOST)
 		return NEXT;
 	u32 peer = outer->ip.source;
+	u16 port = outer->udp.source;
 	int by_socket = outer->udp.checksum != 0;
 	u8 version = *inner >> 4;
 	struct packet packet = {};
 	if (version == 4 && parse_v4(skb, ETHERNET_BYTES + OUTER_BYTES, &packet))
-		return inbound(skb, 0, &packet, peer, by_socket);
+		return inbound(skb, 0, &packet, peer, port, by_socket);
 	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + OUTER_BYTES, &packet))
-		return inbound(skb, 1, &packet, peer, by_socket);
+		return inbound(skb, 1, &packet, peer, port, by_socket);
 	return leave();
 }
 

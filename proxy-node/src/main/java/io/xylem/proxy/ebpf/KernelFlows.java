@@ -138,7 +138,7 @@ final class KernelFlows implements FastPath {
                 flow.ownLow(),
                 flow.ownPort());
         FlowEntry.devices(in.value(), 0, device);
-        FlowEntry.peer(in.value(), peer, 0, 0, 0);
+        FlowEntry.peer(in.value(), peer, 0, 0, flow.remote().peerPort());
         FlowEntry.uses(in.value(), FlowUses.index(flow.slot(), FlowUses.INBOUND), entry.generation, 0, 0);
         FlowEntry.opened(in.value(), flow.openedHere(), 0);
         // The way in first: an answer may be faster than this thread.

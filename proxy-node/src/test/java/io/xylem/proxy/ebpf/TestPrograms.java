@@ -81,7 +81,7 @@ final class TestPrograms implements AutoCloseable {
         outer.put((byte) 64).put((byte) 17).putShort((short) 0);
         outer.putInt((int) Addresses.underlay(from).low())
                 .putInt((int) Addresses.underlay(to).low());
-        outer.putShort((short) 40_000).putShort((short) TUNNEL_PORT);
+        outer.putShort((short) from.port()).putShort((short) to.port());
         outer.putShort((short) (8 + packet.length)).putShort((short) checksum).put(packet);
         return outer.array();
     }
