@@ -92,8 +92,8 @@ final class UserMode implements Mode {
         Counters counted = new Counters();
         counters.add(counted);
         Limits limits = Limits.defaults(1);
-        ForwardingAgent agent = new ForwardingAgent(
-                device, tunnel, () -> routes, () -> attachments, Policies.load(), counted, limits);
+        ForwardingAgent agent =
+                new ForwardingAgent(device, tunnel, () -> routes, () -> attachments, Policies.load(), counted, limits);
         KernelPath path = fastPaths.open(worker, underlay, attachment, limits);
         if (path != null) {
             opened(path);

@@ -77,7 +77,8 @@ class ProxyNodeIT {
                             .isEqualTo("S1");
                     assertThat(call(node, "GET", "/health/live").statusCode()).isEqualTo(200);
                     assertThat(call(node, "GET", "/health/ready").statusCode()).isEqualTo(503);
-                    assertThat(call(node, "GET", "/status").body()).contains("\"tableVersion\":13", "\"attached\":2", "\"dataPlane\":\"user\"");
+                    assertThat(call(node, "GET", "/status").body())
+                            .contains("\"tableVersion\":13", "\"attached\":2", "\"dataPlane\":\"user\"");
                     String from = CLIENT.namespaceIp().v4().toString();
                     assertThat(call(node, "GET", "/explain?from=" + from + "&to=10.30.0.1:8080/tcp")
                                     .body())

@@ -85,8 +85,7 @@ class DropsTest {
                         "cut option header",
                         raw("fc00::65", "fdff::2", 0, new byte[] {6, 1, 0, 0, 0, 0, 0, 0}),
                         Drop.TRUNCATED_HEADER),
-                arguments(
-                        "UDP-Lite", raw("1.2.3.4", "5.6.7.8", 136, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
+                arguments("UDP-Lite", raw("1.2.3.4", "5.6.7.8", 136, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
                 arguments("ICMPv6 in IPv4", raw("1.2.3.4", "5.6.7.8", 58, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
                 arguments("DCCP", raw("fc00::65", "fdff::2", 33, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
                 arguments("ICMP unreachable about nothing", with(ping, 20, 3), Drop.UNSUPPORTED_ICMP),
@@ -172,8 +171,7 @@ class DropsTest {
         String a = client.namespaceIp().v4().toString();
         String ib = server.instanceIp().v4().toString();
         for (boolean ofFlow : new boolean[] {false, true}) {
-            for (Endpoint stranger :
-                    List.of(w3.endpoint, w1.endpoint, new Endpoint("192.168.77.66", 50_103))) {
+            for (Endpoint stranger : List.of(w3.endpoint, w1.endpoint, new Endpoint("192.168.77.66", 50_103))) {
                 for (Content content : List.of(new Udp(2, 1), new Tcp(2, 1, "S"), new Tcp(2, 1, "R"))) {
                     overlay.underlay.send(stranger, w1.endpoint, packet(ib, a, content));
                 }

@@ -75,7 +75,8 @@ class FuzzTest {
 
         long sent = w1.counters.get(Count.SENT_PACKETS);
         assertThat(w1.drops(Drop.INTERNAL_ERROR)).isZero();
-        long answered = w1.counters.get(Count.SENT_RESETS) + w1.counters.get(Count.SENT_UNREACHABLES)
+        long answered = w1.counters.get(Count.SENT_RESETS)
+                + w1.counters.get(Count.SENT_UNREACHABLES)
                 + w1.counters.get(Count.SENT_TIME_EXCEEDED);
         assertThat(delivered - answered).isEqualTo(w1.counters.get(Count.DELIVERED_PACKETS));
         assertThat(sent + delivered - answered + w1.counters.get(Count.ANSWERED_PROBES) + w1.drops())
@@ -126,10 +127,18 @@ class FuzzTest {
         packets.add(packet(client.namespaceIp().v4().toString(), "10.30.77.77", new Udp(1, 53)));
         packets.add(packet(client.namespaceIp().v6().toString(), "fdff::7777", new Tcp(1, 53, "S")));
         for (boolean v4 : new boolean[] {true, false}) {
-            String a = v4 ? client.namespaceIp().v4().toString() : client.namespaceIp().v6().toString();
-            String ia = v4 ? client.instanceIp().v4().toString() : client.instanceIp().v6().toString();
-            String b = v4 ? server.namespaceIp().v4().toString() : server.namespaceIp().v6().toString();
-            String ib = v4 ? server.instanceIp().v4().toString() : server.instanceIp().v6().toString();
+            String a = v4
+                    ? client.namespaceIp().v4().toString()
+                    : client.namespaceIp().v6().toString();
+            String ia = v4
+                    ? client.instanceIp().v4().toString()
+                    : client.instanceIp().v6().toString();
+            String b = v4
+                    ? server.namespaceIp().v4().toString()
+                    : server.namespaceIp().v6().toString();
+            String ib = v4
+                    ? server.instanceIp().v4().toString()
+                    : server.instanceIp().v6().toString();
             packets.add(icmpError(ib, a, v4 ? 3 : 1, 4, 0, packet(ia, b, new Tcp(2, 80, "A"))));
             packets.add(icmpError(a, ib, v4 ? 11 : 3, 0, 0, packet(ib, a, new Udp(53, 1))));
         }
