@@ -100,6 +100,7 @@ public final class KernelPath implements AutoCloseable {
      * @throws IOException saying why packets can't be moved in the kernel here, or nothing be pinned
      */
     public static KernelPath openPinned(Setup setup, Path fileSystem) throws IOException {
+        Programs.requireThere(); // before anything is made for them
         return new KernelPath(setup, Pins.of(fileSystem, setup.worker));
     }
 

@@ -44,6 +44,12 @@ final class Programs implements AutoCloseable {
         return Programs.class.getResource(RESOURCE) != null;
     }
 
+    static void requireThere() throws IOException {
+        if (!areThere()) {
+            throw new IOException("this build has no BPF programs: it was made without clang");
+        }
+    }
+
     static Programs load(int maxFlows, Maps source) throws IOException {
         ElfObject object = new ElfObject(bytes());
         Programs programs = new Programs();
@@ -59,10 +65,8 @@ final class Programs implements AutoCloseable {
     }
 
     private static byte[] bytes() throws IOException {
-        try (InputStream in = Programs.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new IOException("this build has no BPF programs: it was made without clang");
-            }
+        requireThere();
+        try (InputStream in = requireNonNull(Programs.class.getResourceAsStream(RESOURCE))) {
             return in.readAllBytes();
         }
     }
