@@ -1,6 +1,7 @@
 package io.xylem.proxy;
 
 import io.xylem.balancing.Policies;
+import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.runtime.Settings;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -95,7 +96,7 @@ final class ProxySettings {
                 .define(
                         BPF_FILE_SYSTEM,
                         ConfigDef.Type.STRING,
-                        "/sys/fs/bpf",
+                        KernelPath.FILE_SYSTEM.toString(),
                         Importance.LOW,
                         "The BPF file system in which flows outlive a restart of the proxy; mounted if it is not.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")

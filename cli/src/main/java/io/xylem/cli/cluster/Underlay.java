@@ -1,5 +1,9 @@
 package io.xylem.cli.cluster;
 
+import io.xylem.proxy.ebpf.KernelPath;
+import io.xylem.proxy.linux.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,8 +78,20 @@ final class Underlay {
         for (String line : ip("netns list").lines().toList()) {
             String name = line.split(" ", 2)[0];
             if (name.startsWith(prefix)) {
+                unpin(name);
                 ip("netns delete " + name);
             }
+        }
+    }
+
+    /** The flows that a worker's proxy left to the kernel for the next one. */
+    private static void unpin(String netns) throws ClusterException {
+        try {
+            KernelPath.removePinned(NetworkNamespace.of(netns), KernelPath.FILE_SYSTEM);
+        } catch (AccessDeniedException _) {
+            // Who may not look there has left nothing.
+        } catch (IOException e) {
+            throw new ClusterException("what the proxy in " + netns + " left in the kernel can't be removed: " + e, e);
         }
     }
 

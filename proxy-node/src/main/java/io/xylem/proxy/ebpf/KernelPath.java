@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Maps and links are pinned, so packets of entered flows move on without this process, and the next one takes them over.
  */
 public final class KernelPath implements AutoCloseable {
+    /** Where the BPF file system is on most machines. */
+    public static final Path FILE_SYSTEM = Path.of("/sys/fs/bpf");
+
     /**
      * What it serves.
      *
