@@ -56,7 +56,9 @@ enum {
 
 /* The numbers are the contract (enum bpf_func_id). */
 static void *(*const bpf_map_lookup_elem)(const void *map, const void *key) = (void *)1;
+static long (*const bpf_skb_store_bytes)(struct __sk_buff *, u32 at, const void *from, u32 bytes, u64 flags) = (void *)9;
 static long (*const bpf_l4_csum_replace)(struct __sk_buff *, u32 at, u64 from, u64 to, u64 flags) = (void *)11;
+static long (*const bpf_skb_load_bytes)(const struct __sk_buff *, u32 at, void *to, u32 bytes) = (void *)26;
 static long (*const bpf_skb_pull_data)(struct __sk_buff *, u32 bytes) = (void *)39;
 static long (*const bpf_csum_update)(struct __sk_buff *, u32 sum) = (void *)40;
 static long (*const bpf_skb_adjust_room)(struct __sk_buff *, int bytes, u32 mode, u64 flags) = (void *)50;

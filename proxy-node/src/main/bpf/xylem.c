@@ -6,6 +6,7 @@
  *                                    └───────────────► other instance
  *  underlay ── from_underlay ──► unwrap ──► translate ──► instance        (ingress of the underlay's devices)
  */
+#include "mss.h"
 #include "tunnel.h"
 
 INLINE int translate(struct __sk_buff *skb, u32 at, int is_v6, u8 protocol, struct way *way)
@@ -38,7 +39,8 @@ INLINE int outbound(struct __sk_buff *skb, int is_v6, struct packet *packet)
 	/* A UDP super-packet would be lost behind the tunnel: the kernel does not forget there that it was in one. */
 	if (way->peer && protocol == UDP && skb->gso_size)
 		return leave();
-	if (!translate(skb, ETHERNET_BYTES, is_v6, protocol, way) || (way->peer && !wrap(skb, way)))
+	if ((packet->flags & SYN && !limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) ||
+	    !translate(skb, ETHERNET_BYTES, is_v6, protocol, way) || (way->peer && !wrap(skb, way)))
 		return lose(OUTBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	if (way->peer) {
@@ -72,11 +74,14 @@ INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 
 	int done;
 	if (by_socket) {
 		u32 at = ETHERNET_BYTES + OUTER_BYTES;
-		done = translate_network(skb, at, is_v6, way) &&
+		done = (!(packet->flags & SYN) || limit_segments(skb, at, is_v6, 1)) &&
+		       translate_network(skb, at, is_v6, way) &&
 		       (!way->port_change || translate_ports(skb, at, is_v6, way)) &&
 		       translate_complete_checksum(skb, at, is_v6, protocol, way) && unwrap(skb, is_v6);
 	} else {
-		done = unwrap(skb, is_v6) && translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
+		done = unwrap(skb, is_v6) &&
+		       (!(packet->flags & SYN) || limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) &&
+		       translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	}
 	if (!done)
 		return lose(INBOUND_LOST);

@@ -61,10 +61,8 @@ final class Outbound {
             switch (handler.outbound(fromDevice, slot, nowNs)) {
                 case Target target when target.local() -> deliver(slot, handler.inboundToo(nowNs));
                 case Target target -> send(slot, target);
-                case Drop reason -> {
-                    boolean mayWait = reason == Drop.UNKNOWN_DESTINATION && slot >= released;
-                    handler.refuse(Direction.OUTBOUND, fromDevice, slot, reason, mayWait, nowNs);
-                }
+                case Drop reason ->
+                    handler.refuse(Direction.OUTBOUND, fromDevice, slot, reason, slot >= released, nowNs);
             }
         }
         flushToTunnel();

@@ -29,6 +29,8 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -212,8 +214,8 @@ class WorkersIT {
         assertThat(Arrays.mismatch(echo, content))
                 .as("first difference, -Dseed=%d", seed)
                 .isEqualTo(-1);
-        // As much as one packet holds, and one byte less: the checksum of an odd length.
-        for (int length : new int[] {1300, 1299}) {
+        // As much as one packet holds, and one byte less: the checksum of an odd length. Then in 7 and 43 pieces.
+        for (int length : new int[] {1300, 1299, 9_000, 60_000}) {
             assertThat(client.udp(dialled, "u".repeat(length)).echo()).hasSize(length);
         }
     }
@@ -256,7 +258,7 @@ class WorkersIT {
         assertThat(Arrays.mismatch(told.echo(), content)).isEqualTo(-1);
     }
 
-    /** The kernel then cuts no trains of them; each goes alone, in fragments. */
+    /** Connections have segments that fit; of other packets the kernel cuts no trains then, and each goes alone, in fragments. */
     @ParameterizedTest
     @ValueSource(strings = {"10.30.0.3", "fdff::2"})
     void anUnderlayThatTakesLessCarriesPacketsInFragments(String dialled) throws IOException {
@@ -267,8 +269,22 @@ class WorkersIT {
         new Random(2).nextBytes(content);
         assertThat(Arrays.mismatch(client.tcp(dialled, content).echo(), content))
                 .isEqualTo(-1);
+        assertThat(outerFragments(w1) + outerFragments(w2)).isZero();
+        assertThat(client.udp(dialled, "u".repeat(1_350)).echo()).hasSize(1_350);
+        assertThat(outerFragments(w1)).isPositive();
+        assertThat(outerFragments(w2)).isPositive();
         assertThat(w1.drops(Drop.TUNNEL_REFUSED) + w2.drops(Drop.TUNNEL_REFUSED))
                 .isZero();
+    }
+
+    /** What the worker's kernel made; that of its own packets, as overlay packets are cut by no router. */
+    private static long outerFragments(TestWorker worker) throws IOException {
+        List<String> lines = worker.namespace.call(() -> Files.readAllLines(Path.of("/proc/thread-self/net/snmp")));
+        List<List<String>> ip = lines.stream()
+                .filter(line -> line.startsWith("Ip: "))
+                .map(line -> List.of(line.split(" ")))
+                .toList();
+        return Long.parseLong(ip.getLast().get(ip.getFirst().indexOf("FragCreates")));
     }
 
     @Test
