@@ -2,6 +2,7 @@ package io.xylem.proxy;
 
 import io.xylem.model.DualAddress;
 import io.xylem.model.Ipv6;
+import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.Fill;
@@ -83,6 +84,13 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
     /** How full its tables are. */
     List<Fill> fills() {
         return path == null ? List.of() : path.fills();
+    }
+
+    /** Packets that it moves are shown too. Before the first capture. */
+    void copyTo(Captures captures) throws IOException {
+        if (path != null) {
+            path.copyTo(captures);
+        }
     }
 
     /** An instance's interface is there. */

@@ -146,6 +146,7 @@ final class ProxyNode implements AutoCloseable {
                 System::currentTimeMillis);
         agent.transfer().restore(flows.load());
         control.explainBy(packet -> awake(agent.explain(packet), poller));
+        plane.copyTo(agent.captures());
         control.captureBy(agent.captures());
         AgentRunner runner = new AgentRunner(agent, poller, System::nanoTime, fatal);
         Thread packets = Thread.ofPlatform().name("packets").start(runner);

@@ -3,7 +3,6 @@ package io.xylem.proxy.control;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.xylem.proxy.dataplane.Captured;
-import io.xylem.proxy.domain.Counters.Direction;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -32,14 +31,26 @@ final class CaptureText implements CaptureFormat {
 
     @Override
     public byte[] packet(Captured packet, long epochNs) {
-        boolean isOutbound = packet.direction() == Direction.OUTBOUND;
-        String when = TIME.format(Instant.ofEpochSecond(0, epochNs)) + (isOutbound ? " out " : " in  ");
-        String before = when + (isOutbound ? "instance  " : "tunnel    ") + PacketText.of(packet.before());
+        Captured.Way way = packet.way();
+        String when = TIME.format(Instant.ofEpochSecond(0, epochNs)) + word(way);
+        String before = when + side(way.isFromTunnel()) + PacketText.of(packet.before());
         if (!packet.isTranslated()) {
             return (before + ", " + packet.fate() + "\n").getBytes(UTF_8);
         }
-        String after = when + (isOutbound ? "tunnel    " : "instance  ") + PacketText.of(packet.after());
+        String after = when + side(way.isToTunnel()) + PacketText.of(packet.after());
         return (before + "\n" + after + ", " + packet.fate() + "\n").getBytes(UTF_8);
+    }
+
+    private static String word(Captured.Way way) {
+        return switch (way) {
+            case OUTBOUND -> " out ";
+            case INBOUND -> " in  ";
+            case LOCAL -> " own ";
+        };
+    }
+
+    private static String side(boolean isTunnel) {
+        return isTunnel ? "tunnel    " : "instance  ";
     }
 
     @Override

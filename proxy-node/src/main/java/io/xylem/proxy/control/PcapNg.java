@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.xylem.proxy.dataplane.Captured;
 import io.xylem.proxy.dataplane.Captures;
-import io.xylem.proxy.domain.Counters.Direction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -70,24 +69,26 @@ final class PcapNg implements CaptureFormat {
 
     @Override
     public byte[] packet(Captured packet, long epochNs) {
-        boolean isOutbound = packet.direction() == Direction.OUTBOUND;
-        byte[] before = side(
-                packet, packet.before(), isOutbound ? INSTANCE_SIDE : TUNNEL_SIDE, epochNs, "before: " + packet.fate());
+        Captured.Way way = packet.way();
+        byte[] before = side(way, packet.before(), face(way.isFromTunnel()), epochNs, "before: " + packet.fate());
         if (!packet.isTranslated()) {
             return before;
         }
-        byte[] after = side(
-                packet, packet.after(), isOutbound ? TUNNEL_SIDE : INSTANCE_SIDE, epochNs, "after: " + packet.fate());
-        return joined(before, after);
+        return joined(
+                before, side(way, packet.after(), face(way.isToTunnel()), epochNs, "after: " + packet.fate()));
     }
 
-    private byte[] side(Captured packet, Captured.Copy copy, int face, long epochNs, String comment) {
+    private static int face(boolean isTunnel) {
+        return isTunnel ? TUNNEL_SIDE : INSTANCE_SIDE;
+    }
+
+    private byte[] side(Captured.Way way, Captured.Copy copy, int face, long epochNs, String comment) {
         open(PACKET);
         block.putInt(face).putInt((int) (epochNs >>> 32)).putInt((int) epochNs);
         block.putInt(copy.bytes().length).putInt(copy.length());
         padded(copy.bytes());
         option(COMMENT, comment.getBytes(UTF_8));
-        int flags = packet.direction() == Direction.OUTBOUND ? FLAG_OUTBOUND : FLAG_INBOUND;
+        int flags = way.isFromTunnel() ? FLAG_INBOUND : FLAG_OUTBOUND;
         option(PACKET_FLAGS, new byte[] {(byte) flags, 0, 0, 0});
         option(OPTION_END, new byte[0]);
         return close();

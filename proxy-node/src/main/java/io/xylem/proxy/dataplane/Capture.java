@@ -28,8 +28,12 @@ public final class Capture {
     /** Any thread. */
     void add(Captured packet) {
         if (!waiting.offer(packet)) {
-            lost.incrementAndGet();
+            lost(1);
         }
+    }
+
+    void lost(long packets) {
+        lost.addAndGet(packets);
     }
 
     /** @return the next packet; null when none came in this time */
@@ -37,7 +41,7 @@ public final class Capture {
         return waiting.poll(timeoutMs, TimeUnit.MILLISECONDS);
     }
 
-    /** Packets that it did not get. */
+    /** Packets that it did not get; some of them may be others than it asked for. */
     public long lost() {
         return lost.get();
     }

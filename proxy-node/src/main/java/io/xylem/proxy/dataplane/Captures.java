@@ -2,7 +2,6 @@ package io.xylem.proxy.dataplane;
 
 import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Attachment;
-import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.Target;
 import io.xylem.proxy.domain.Verdict;
@@ -23,6 +22,16 @@ public final class Captures {
 
     private static final int MOST = 4;
 
+    /** Who else sees packets. */
+    public interface Source {
+        /** From now on they are to be added. */
+        void begin(Captures into);
+
+        /** Not any more; after it none is. */
+        void end();
+    }
+
+    private final List<Source> sources = new ArrayList<>();
     private volatile List<Capture> running = List.of();
     private volatile boolean isClosed;
     /** The packet that is being looked at, as it came. */
@@ -40,19 +49,30 @@ public final class Captures {
         List<Capture> more = new ArrayList<>(running);
         more.add(capture);
         running = List.copyOf(more);
+        if (more.size() == 1) {
+            sources.forEach(source -> source.begin(this));
+        }
         return capture;
     }
 
     public synchronized void end(Capture capture) {
+        boolean wasOn = isOn();
         running = running.stream().filter(one -> one != capture).toList();
         capture.end();
+        if (wasOn && !isOn()) {
+            sources.forEach(Source::end);
+        }
+    }
+
+    /** Before the first capture. */
+    public synchronized void addSource(Source source) {
+        sources.add(source);
     }
 
     /** No more; readers are told. */
     public synchronized void close() {
         isClosed = true;
-        running.forEach(Capture::end);
-        running = List.of();
+        running.forEach(this::end);
     }
 
     public boolean isOn() {
@@ -64,32 +84,32 @@ public final class Captures {
         beforeBytes = copy(from, slot, before);
     }
 
-    void after(Direction direction, PacketBatch from, int slot, Verdict.Outbound verdict, long nowNs) {
+    void after(PacketBatch from, int slot, Verdict.Outbound verdict, long nowNs) {
         String fate =
                 switch (verdict) {
                     case Target target when target.local() -> "to " + target.route().instance() + " here";
                     case Target target -> "to " + target.route().instance() + " at " + target.peer();
                     case Drop reason -> "not sent: " + reason;
                 };
-        add(direction, from, slot, verdict instanceof Target, fate, nowNs);
+        add(Captured.Way.OUTBOUND, from, slot, verdict instanceof Target, fate, nowNs);
     }
 
-    void after(Direction direction, PacketBatch from, int slot, Verdict.Inbound verdict, long nowNs) {
+    void after(PacketBatch from, int slot, Verdict.Inbound verdict, long nowNs) {
         String fate =
                 switch (verdict) {
                     case Attachment to -> "to " + to.instance();
                     case Drop reason -> "not delivered: " + reason;
                 };
-        add(direction, from, slot, verdict instanceof Attachment, fate, nowNs);
+        add(Captured.Way.INBOUND, from, slot, verdict instanceof Attachment, fate, nowNs);
     }
 
     private void add(
-            Direction direction, PacketBatch from, int slot, boolean isTranslated, String fate, long nowNs) {
+            Captured.Way way, PacketBatch from, int slot, boolean isTranslated, String fate, long nowNs) {
         byte[] bytes = new byte[SNAP_BYTES];
         int length = copy(from, slot, bytes);
         add(new Captured(
                 nowNs,
-                direction,
+                way,
                 new Captured.Copy(Arrays.copyOf(before, beforeBytes), beforeLength),
                 new Captured.Copy(Arrays.copyOf(bytes, length), from.length(slot)),
                 isTranslated,
@@ -104,6 +124,11 @@ public final class Captures {
                 capture.add(packet);
             }
         }
+    }
+
+    /** Packets that a source saw and could not add. */
+    public void lost(long packets) {
+        running.forEach(capture -> capture.lost(packets));
     }
 
     private static boolean takes(Capture.Filter filter, byte[] packet) {

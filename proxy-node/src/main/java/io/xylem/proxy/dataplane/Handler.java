@@ -60,7 +60,7 @@ final class Handler {
         }
         captures.before(from, slot);
         Verdict.Outbound verdict = decideOutbound(from, slot, nowNs);
-        captures.after(Direction.OUTBOUND, from, slot, verdict, nowNs);
+        captures.after(from, slot, verdict, nowNs);
         return verdict;
     }
 
@@ -79,7 +79,7 @@ final class Handler {
         }
         captures.before(from, slot);
         Verdict.Inbound verdict = decideInbound(from, slot, nowNs);
-        captures.after(Direction.INBOUND, from, slot, verdict, nowNs);
+        captures.after(from, slot, verdict, nowNs);
         return verdict;
     }
 
@@ -100,7 +100,7 @@ final class Handler {
         }
         captures.before(from, slot);
         Verdict.Inbound verdict = decideInboundToo(nowNs);
-        captures.after(Direction.INBOUND, from, slot, verdict, nowNs);
+        captures.after(from, slot, verdict, nowNs);
         return verdict;
     }
 

@@ -1,6 +1,7 @@
 package io.xylem.proxy.ebpf;
 
 import io.xylem.model.DualAddress;
+import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.Fill;
@@ -132,6 +133,11 @@ public final class KernelPath implements AutoCloseable {
     /** How full its maps are. */
     public List<Fill> fills() {
         return programs.fills();
+    }
+
+    /** Packets that it moves are shown too. Before the first capture, all of which end before {@link #close}. */
+    public void copyTo(Captures captures) throws IOException {
+        captures.addSource(opened(new KernelCopies(programs)));
     }
 
     private void link(int device, BpfProgram program) throws IOException {
