@@ -56,6 +56,7 @@ public final class ForwardingAgent {
     private final Inbound inbound;
     private final Answering answering;
     private final Probing probing;
+    private final Captures captures;
     private final Questions questions = new Questions();
     private final FlowTransfer transfer;
     private final Policies policies;
@@ -100,6 +101,7 @@ public final class ForwardingAgent {
                 + Inbound.memoryBytes(limits)
                 + PacketMemory.slotsBytes(1, Segmenter.MAX_HEADER_BYTES));
         Handler handler = new Handler(memory, tunnel, translator, fragments, waiting, answering, counters);
+        captures = handler.captures();
         outbound = new Outbound(device, tunnel, handler, answering, counters, memory, limits);
         inbound = new Inbound(device, tunnel, handler, probing, counters, memory, limits);
     }
@@ -137,6 +139,11 @@ public final class ForwardingAgent {
      */
     public CompletableFuture<Explained> explain(FiveTuple packet) {
         return questions.ask(packet);
+    }
+
+    /** Who is shown packets. For any thread. */
+    public Captures captures() {
+        return captures;
     }
 
     /** One turn that asks both ports. */

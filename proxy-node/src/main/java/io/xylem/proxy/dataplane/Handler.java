@@ -32,6 +32,7 @@ final class Handler {
     private final TunnelPeer peer = new TunnelPeer();
     private final PacketBatch cut;
     private final Segmenter segmenter;
+    private final Captures captures = new Captures();
     private boolean defectSeen;
 
     /** @param memory of all batches that are handled, with room for {@link Segmenter#MAX_HEADER_BYTES} */
@@ -53,12 +54,27 @@ final class Handler {
         segmenter = new Segmenter(memory.slots(1, Segmenter.MAX_HEADER_BYTES));
     }
 
+    /** Who is shown the packets that are handled. */
+    Captures captures() {
+        return captures;
+    }
+
     /** The packet that was looked at last. */
     Packet packet() {
         return packet;
     }
 
     Verdict.Outbound outbound(PacketBatch from, int slot, long nowNs) {
+        if (!captures.isOn()) {
+            return decideOutbound(from, slot, nowNs);
+        }
+        captures.before(from, slot);
+        Verdict.Outbound verdict = decideOutbound(from, slot, nowNs);
+        captures.after(from, slot, verdict, nowNs);
+        return verdict;
+    }
+
+    private Verdict.Outbound decideOutbound(PacketBatch from, int slot, long nowNs) {
         try {
             Drop malformed = look(from, slot);
             if (malformed != null) {
@@ -80,6 +96,16 @@ final class Handler {
     }
 
     Verdict.Inbound inbound(PacketBatch from, int slot, long nowNs) {
+        if (!captures.isOn()) {
+            return decideInbound(from, slot, nowNs);
+        }
+        captures.before(from, slot);
+        Verdict.Inbound verdict = decideInbound(from, slot, nowNs);
+        captures.after(from, slot, verdict, nowNs);
+        return verdict;
+    }
+
+    private Verdict.Inbound decideInbound(PacketBatch from, int slot, long nowNs) {
         try {
             Drop malformed = look(from, slot);
             peer.set(from.peerHigh(slot), from.peerLow(slot), from.peerPort(slot));
@@ -99,7 +125,17 @@ final class Handler {
     }
 
     /** Of the packet that was looked at last, and is now as it would be in the tunnel. */
-    Verdict.Inbound inboundToo(long nowNs) {
+    Verdict.Inbound inboundToo(PacketBatch from, int slot, long nowNs) {
+        if (!captures.isOn()) {
+            return decideInboundToo(nowNs);
+        }
+        captures.before(from, slot);
+        Verdict.Inbound verdict = decideInboundToo(nowNs);
+        captures.after(from, slot, verdict, nowNs);
+        return verdict;
+    }
+
+    private Verdict.Inbound decideInboundToo(long nowNs) {
         try {
             return packet.isFragment() ? fragments.inbound(packet, null, nowNs) : translator.inbound(packet, nowNs);
         } catch (RuntimeException e) {

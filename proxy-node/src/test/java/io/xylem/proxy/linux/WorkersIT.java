@@ -15,6 +15,9 @@ import io.xylem.model.Ipv4;
 import io.xylem.model.Ipv6;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
+import io.xylem.proxy.dataplane.Capture;
+import io.xylem.proxy.dataplane.Captured;
+import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
@@ -70,6 +73,8 @@ class WorkersIT {
     TestWorker w2;
     private InstanceAt s2;
     EchoClient client;
+    /** What became of captured packets. */
+    final Set<String> shown = new HashSet<>();
 
     private static DualAddress address(String v4, String v6) {
         return new DualAddress(Ipv4.parse(v4), Ipv6.parse(v6));
@@ -201,6 +206,55 @@ class WorkersIT {
     @ValueSource(strings = {SERVICE_V4, "10.30.0.2", "10.30.0.3", SERVICE_V6, "fdff::1", "fdff::2"})
     void pingIsAnswered(String dialled) throws IOException {
         assertThat(client.ping(dialled, 3)).contains("3 received", " 0% packet loss");
+    }
+
+    /** All of it, on both sides, whoever moved it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.3", "fdff::2"})
+    void aCaptureShowsPacketsBeforeAndAfter(String dialled) throws Exception {
+        byte[] content = new byte[256 << 10];
+        Ipv6 wanted = Addresses.parse(dialled);
+        Capture capture = w1.captures().begin((high, low) -> high == wanted.high() && low == wanted.low());
+        client.tcp(dialled, content);
+        boolean v4 = dialled.indexOf(':') < 0;
+        String client = v4 ? "10.18.0.1" : "fc00::1";
+        long sent = 0;
+        long received = 0;
+        while (sent < content.length || received < content.length) {
+            Captured packet = capture.poll(10_000);
+            assertThat(packet).as("%d sent, %d received", sent, received).isNotNull();
+            assertThat(packet.isTranslated()).as(packet.fate()).isTrue();
+            byte[] before = packet.before().bytes();
+            byte[] after = packet.after().bytes();
+            if (packet.way() == Captured.Way.OUTBOUND) {
+                assertThat(ends(before)).isEqualTo(client + " > " + dialled);
+                assertThat(ends(after)).isEqualTo(v4 ? "10.30.0.10 > 10.18.0.65" : "fdff::10 > fc00::101");
+                sent += packet.after().length();
+            } else {
+                assertThat(ends(before)).isEqualTo(dialled + " > " + client);
+                assertThat(ends(after)).isEqualTo(dialled + " > " + client);
+                received += packet.after().length();
+            }
+            shown.add(packet.fate());
+        }
+        assertThat(capture.lost()).isZero();
+        w1.captures().end(capture);
+    }
+
+    private static String ends(byte[] packet) {
+        boolean v4 = packet[0] >>> 4 == 4;
+        int at = v4 ? 12 : 8;
+        int bytes = v4 ? 4 : 16;
+        byte[] source = Arrays.copyOfRange(packet, at, at + bytes);
+        byte[] destination = Arrays.copyOfRange(packet, at + bytes, at + 2 * bytes);
+        return text(source) + " > " + text(destination);
+    }
+
+    private static String text(byte[] address) {
+        ByteBuffer bytes = ByteBuffer.wrap(address);
+        return address.length == 4
+                ? new Ipv4(bytes.getInt()).toString()
+                : new Ipv6(bytes.getLong(), bytes.getLong()).toString();
     }
 
     /** Content in both directions at once; sizes over the MTU and odd, so that the kernel cuts and completes segments. */
