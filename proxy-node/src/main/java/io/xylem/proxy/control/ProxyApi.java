@@ -14,6 +14,7 @@ import io.xylem.runtime.HttpEndpoint.Response;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The worker over HTTP:
  *
  * <pre>
- *  POST   /instances                {"service","instance","netns","timeoutMs"}  →  200 with its addresses
+ *  POST   /instances                {"service","instance","netns","timeoutMs","publish"}  →  200 with its addresses
  *  DELETE /instances/{service}/{n}                                              →  204
  *  GET    /instances                                                            →  those attached
  *  GET    /status                                                               →  versions, sizes, counters
@@ -75,7 +76,8 @@ final class ProxyApi {
             @Nullable String service,
             @Nullable Integer instance,
             @Nullable String netns,
-            @Nullable Long timeoutMs) {}
+            @Nullable Long timeoutMs,
+            @Nullable List<String> publish) {}
 
     record AttachedView(
             String service,
@@ -83,6 +85,7 @@ final class ProxyApi {
             Desired.Addresses instanceIp,
             Desired.Addresses namespaceIp,
             String netns,
+            List<String> publish,
             String state,
             int flows,
             String fault) {}
@@ -111,8 +114,12 @@ final class ProxyApi {
         if (timeoutMs < 0 || timeoutMs > MAX_TIMEOUT_MS) {
             throw malformed("timeoutMs is 0 to " + MAX_TIMEOUT_MS + ", not " + timeoutMs);
         }
-        Desired attached =
-                instances.attach(instance(asked.service(), asked.instance()), asked.netns(), timeoutMs, reporter);
+        Desired attached = instances.attach(
+                instance(asked.service(), asked.instance()),
+                asked.netns(),
+                asked.publish() == null ? null : Publications.parse(asked.publish()),
+                timeoutMs,
+                reporter);
         return Response.json(view(new Instances.Seen(attached, "")));
     }
 
@@ -150,6 +157,7 @@ final class ProxyApi {
                 Desired.Addresses.of(one.attachment().instanceIp()),
                 Desired.Addresses.of(one.namespaceIp()),
                 one.netns(),
+                Publications.texts(one.published()),
                 state,
                 flows.get().hosted().getOrDefault(one.instance(), 0),
                 seen.fault());
