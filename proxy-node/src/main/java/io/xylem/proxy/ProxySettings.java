@@ -27,6 +27,8 @@ final class ProxySettings {
     static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
     static final String OFFLOADS = "xylem.offloads";
 
+    static final String MASQUERADE = "xylem.masquerade";
+
     private ProxySettings() {}
 
     static ConfigDef definition() {
@@ -108,6 +110,13 @@ final class ProxySettings {
                         KernelPath.FILE_SYSTEM.toString(),
                         Importance.LOW,
                         "The BPF file system in which flows outlive a restart of the proxy; mounted if it is not.")
+                .define(
+                        MASQUERADE,
+                        ConfigDef.Type.BOOLEAN,
+                        false,
+                        Importance.MEDIUM,
+                        "Whether instances reach what is outside of the overlay under the worker's address. Needs"
+                                + " nftables.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
                 .define(
                         OFFLOADS,
