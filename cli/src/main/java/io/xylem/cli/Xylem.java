@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
             AttachCommand.class,
             DetachCommand.class,
             TopicsCommand.class,
+            AclsCommand.class,
+            RealmCommand.class,
+            CertificatesCommand.class,
             VersionCommand.class,
             CompletionCommand.class
         },

@@ -3,6 +3,7 @@ package io.xylem.proxy;
 import io.xylem.balancing.Policies;
 import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.StatusSeal;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -44,6 +45,13 @@ final class ProxySettings {
                         Importance.HIGH,
                         "This worker's name, as its WorkerJoined event says it.")
                 .define(
+                        StatusSeal.KEY,
+                        ConfigDef.Type.PASSWORD,
+                        "",
+                        Importance.HIGH,
+                        "This worker's own key, in Base64, which proves that it wrote its status; empty where routing"
+                                + " does not ask for it.")
+                .define(
                         DATA_DIR,
                         ConfigDef.Type.STRING,
                         ConfigDef.NO_DEFAULT_VALUE,
@@ -55,7 +63,8 @@ final class ProxySettings {
                         ConfigDef.Type.STRING,
                         "0.0.0.0",
                         Importance.HIGH,
-                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves both.")
+                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves"
+                                + " both.")
                 .define(
                         TUNNEL_PORT,
                         ConfigDef.Type.INT,
@@ -91,8 +100,8 @@ final class ProxySettings {
                         "auto",
                         ConfigDef.ValidString.in("auto", "user", "ebpf"),
                         Importance.MEDIUM,
-                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process (user), or"
-                                + " in the kernel if it lets us (auto).")
+                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process"
+                                + " (user), or in the kernel if it lets us (auto).")
                 .define(
                         BPF_FILE_SYSTEM,
                         ConfigDef.Type.STRING,
@@ -105,7 +114,8 @@ final class ProxySettings {
                         ConfigDef.Type.BOOLEAN,
                         true,
                         Importance.LOW,
-                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what it does.")
+                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what"
+                                + " it does.")
                 .define(
                         OVERLAY_V4,
                         ConfigDef.Type.LIST,
