@@ -13,6 +13,8 @@ import io.xylem.proxy.control.Wiring;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.Counters.Count;
+import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
@@ -27,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -134,7 +137,7 @@ final class ProxyNode implements AutoCloseable {
                 limits,
                 control.unknownAddresses());
         agent.use(plane.fastPath());
-        control.dataPlane(plane.name(), plane.why());
+        control.dataPlane(plane.name(), plane.why(), () -> fills(counters, limits.maxFlows(), plane));
         agent.measure(control.reported(), System::nanoTime, random::nextLong);
         control.flowCounts(agent.flowCounts());
         FlowKeeper flows = new FlowKeeper(
@@ -144,6 +147,8 @@ final class ProxyNode implements AutoCloseable {
                 System::currentTimeMillis);
         agent.transfer().restore(flows.load());
         control.explainBy(packet -> awake(agent.explain(packet), poller));
+        plane.copyTo(agent.captures());
+        control.captureBy(agent.captures());
         AgentRunner runner = new AgentRunner(agent, poller, System::nanoTime, fatal);
         Thread packets = Thread.ofPlatform().name("packets").start(runner);
         parts.push(() -> {
@@ -166,6 +171,13 @@ final class ProxyNode implements AutoCloseable {
                 namespace,
                 tunnel.port(),
                 control.httpPort());
+    }
+
+    private static List<Fill> fills(Counters counters, int maxFlows, DataPlane plane) {
+        List<Fill> fills = new ArrayList<>();
+        fills.add(new Fill("flows", counters.get(Count.FLOWS), maxFlows));
+        fills.addAll(plane.fills());
+        return fills;
     }
 
     /** The packets' thread is to answer at once. */

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP interface of one worker's proxy. A refusal is told by the proxy's own code and message. */
@@ -51,6 +55,34 @@ public final class WorkerApi {
     public JsonNode explain(String from, String to) throws IOException {
         String query = "from=" + URLEncoder.encode(from, UTF_8) + "&to=" + URLEncoder.encode(to, UTF_8);
         return JSON.readTree(answer("GET", "/explain?" + query, null, ALLOWANCE));
+    }
+
+    /** What takes an answer while it comes. */
+    @FunctionalInterface
+    public interface Taker {
+        void take(InputStream answer) throws IOException;
+    }
+
+    /**
+     * Packets as they pass.
+     *
+     * @param query whose packets, how many and in which form
+     * @param seconds for how long at most
+     */
+    public void capture(Map<String, String> query, int seconds, Taker taker) throws IOException {
+        String asked = query.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                .collect(Collectors.joining("&"));
+        LocalHttp.Reply refused;
+        try {
+            refused = LocalHttp.take(
+                    url + "/capture?" + asked, Duration.ofSeconds(seconds).plus(ALLOWANCE), taker);
+        } catch (ConnectException e) {
+            throw new ClusterException("the worker at " + url + " does not answer", e);
+        }
+        if (refused.status() >= 300) {
+            throw new ClusterException(refusal(refused));
+        }
     }
 
     /** Whether it is told of routes of the service, on whichever worker they are. */
