@@ -21,6 +21,7 @@ import io.xylem.proxy.linux.UdpTunnel;
 import io.xylem.proxy.linux.WorkerNetwork;
 import io.xylem.runtime.Settings;
 import io.xylem.schemas.RealmPartitioner;
+import io.xylem.schemas.StatusSeal;
 import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.WorkerStatus;
 import java.io.IOException;
@@ -227,6 +228,7 @@ final class ProxyNode implements AutoCloseable {
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 2000);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 4000);
         config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+        config.put(StatusSeal.KEY, settings.secret(StatusSeal.KEY));
         // Closed with the producer.
         Serde<WorkerStatus> serde = Topics.WORKER_STATUS.valueSerde(config);
         return new KafkaProducer<>(config, new StringSerializer(), serde.serializer());

@@ -1,5 +1,6 @@
 package io.xylem.cli.cluster;
 
+import io.xylem.broker.FreePorts;
 import io.xylem.cli.Cli;
 import io.xylem.schemas.TopicAdmin;
 import io.xylem.schemas.Topics;
@@ -148,7 +149,7 @@ final class FireCluster implements AutoCloseable {
     private int free() {
         try {
             return ports.next();
-        } catch (ClusterException e) {
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
