@@ -26,6 +26,9 @@ final class ProxySettings {
     static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
     static final String OFFLOADS = "xylem.offloads";
 
+    static final String ENCRYPTION = "xylem.tunnel.encryption";
+    static final String KEY_ROTATION_MS = "xylem.tunnel.rotation.ms";
+
     private ProxySettings() {}
 
     static ConfigDef definition() {
@@ -55,7 +58,8 @@ final class ProxySettings {
                         ConfigDef.Type.STRING,
                         "0.0.0.0",
                         Importance.HIGH,
-                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves both.")
+                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves"
+                                + " both.")
                 .define(
                         TUNNEL_PORT,
                         ConfigDef.Type.INT,
@@ -63,6 +67,21 @@ final class ProxySettings {
                         Range.between(0, 65_535),
                         Importance.MEDIUM,
                         "The tunnel's UDP port.")
+                .define(
+                        ENCRYPTION,
+                        ConfigDef.Type.STRING,
+                        "off",
+                        ConfigDef.ValidString.in("off", "on"),
+                        Importance.MEDIUM,
+                        "Whether all packets between workers are encrypted and authenticated, and others refused: on"
+                                + " all workers or on none. Packets then go through user space.")
+                .define(
+                        KEY_ROTATION_MS,
+                        ConfigDef.Type.INT,
+                        3_600_000,
+                        Range.atLeast(120_000),
+                        Importance.LOW,
+                        "How long a key of the tunnel is used before the next one is made.")
                 .define(
                         NETNS,
                         ConfigDef.Type.STRING,
@@ -91,8 +110,8 @@ final class ProxySettings {
                         "auto",
                         ConfigDef.ValidString.in("auto", "user", "ebpf"),
                         Importance.MEDIUM,
-                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process (user), or"
-                                + " in the kernel if it lets us (auto).")
+                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process"
+                                + " (user), or in the kernel if it lets us (auto).")
                 .define(
                         BPF_FILE_SYSTEM,
                         ConfigDef.Type.STRING,
@@ -105,7 +124,8 @@ final class ProxySettings {
                         ConfigDef.Type.BOOLEAN,
                         true,
                         Importance.LOW,
-                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what it does.")
+                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what"
+                                + " it does.")
                 .define(
                         OVERLAY_V4,
                         ConfigDef.Type.LIST,
