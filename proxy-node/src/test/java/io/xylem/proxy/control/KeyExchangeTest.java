@@ -25,6 +25,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class KeyExchangeTest {
         say(worker, serde.serializer().serialize(TOPIC, new TunnelKeys(realm, worker, at, bytes)));
     }
 
-    private void say(String worker, byte[] value) {
+    private void say(String worker, byte @Nullable [] value) {
         long at = offset++;
         consumer.schedulePollTask(
                 () -> consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, at, Keys.worker("main", worker), value)));
@@ -118,7 +119,7 @@ class KeyExchangeTest {
     @Test
     void whatIsNotForThisWorkerOrMakesNoSenseIsLeft() {
         say("w3", new byte[] {1, 2, 3});
-        say("w4", (byte[]) null);
+        say("w4", null);
         say("main", "w5", "not an address", new Keyring(new JdkAead(), TIMES, 0));
         say("other", "w6", "192.168.77.6", new Keyring(new JdkAead(), TIMES, 0));
         say("main", "w1", "192.168.77.1", new Keyring(new JdkAead(), TIMES, 0));
