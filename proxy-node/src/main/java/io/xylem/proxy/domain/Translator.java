@@ -193,6 +193,8 @@ public final class Translator {
             }
             flow = flows.addOutbound(packet, own, remote, wirePort, epoch, nowNs);
             counters.add(Count.FLOWS_OPENED, 1);
+        } else {
+            counters.add(Count.FLOW_HITS, 1);
         }
         flows.use(flow, packet, true, nowNs);
         Attachment own = flows.own(flow);
@@ -265,6 +267,8 @@ public final class Translator {
             }
             flow = flows.addInbound(packet, own, remote, epoch, nowNs);
             counters.add(Count.FLOWS_ACCEPTED, 1);
+        } else {
+            counters.add(Count.FLOW_HITS, 1);
         }
         flows.use(flow, packet, false, nowNs);
         flows.remote(flow).usage().note(nowNs);
