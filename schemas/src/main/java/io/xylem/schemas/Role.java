@@ -48,8 +48,12 @@ public enum Role {
             internalTopics(Applications.ROUTING),
             group(Applications.ROUTING))),
 
-    /** Reads routes and says how it is. It has no group, and may not read what others say. */
-    WORKER(List.of(topic(Topics.ROUTES, READ), topic(Topics.WORKER_ROUTES, READ), topic(Topics.WORKER_STATUS, WRITE))),
+    /** Reads routes, says how it is, and changes keys of the tunnel. It has no group, and may not read others' statuses. */
+    WORKER(List.of(
+            topic(Topics.ROUTES, READ),
+            topic(Topics.WORKER_ROUTES, READ),
+            topic(Topics.WORKER_STATUS, WRITE),
+            topic(Topics.TUNNEL_KEYS, READ, WRITE))),
 
     /** Whoever deploys: an orchestrator, {@code xylem publish}. */
     PUBLISHER(List.of(

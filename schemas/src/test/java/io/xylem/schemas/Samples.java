@@ -20,9 +20,11 @@ import io.xylem.schemas.avro.Readiness;
 import io.xylem.schemas.avro.Route;
 import io.xylem.schemas.avro.StateHash;
 import io.xylem.schemas.avro.Tick;
+import io.xylem.schemas.avro.TunnelKeys;
 import io.xylem.schemas.avro.UnderlayEndpoint;
 import io.xylem.schemas.avro.WorkerLeft;
 import io.xylem.schemas.avro.WorkerStatus;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A value or more of every topic. */
@@ -85,6 +87,9 @@ final class Samples {
                 Topics.WORKER_STATUS,
                 new WorkerStatus("main", "w1", 5L, new LoadReport(List.of(new InstanceFlows("A.prod.S.prod", 1, 12)))));
         check.on(Topics.WORKER_STATUS, new WorkerStatus("main", "", 5L, new Tick()));
+        check.on(
+                Topics.TUNNEL_KEYS,
+                new TunnelKeys("main", "w1", "192.168.77.1", List.of(ByteBuffer.wrap(new byte[] {1, 2, 3}))));
         check.on(Topics.WORKER_ROUTES, new Route("main", 7L, new InstanceLoad("A.prod.S.prod", 1, 12)));
         check.on(Topics.WORKER_ROUTES, new Route("main", 7L, new AddressUnknown("10.30.0.9")));
         check.on(Topics.CONVERGENCE, new Convergence("main", 7L, 5L, 6L, 2, "w1"));
