@@ -40,6 +40,7 @@ final class PathCounts {
         counters.add(Count.DELIVERED_PACKETS, received + local);
         counters.add(Count.DELIVERED_BYTES, fresh(PathCount.INBOUND_BYTES) + localBytes);
         counters.add(Count.CARRIED_PACKETS, sent + received + local);
+        counters.add(Count.FLOWS_OPENED_AHEAD, fresh(PathCount.OPENED_FLOWS));
         counters.add(Count.LEFT_PACKETS, fresh(PathCount.LEFT_PACKETS));
         counters.drop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, fresh(PathCount.OUTBOUND_LOST));
         counters.drop(Direction.INBOUND, Drop.DEVICE_REFUSED, fresh(PathCount.INBOUND_LOST));
