@@ -37,7 +37,7 @@ enum { PACKET_HOST = 0 };
 /* TCX_NEXT: the packet goes on as if this program were not here, to further programs and the kernel. */
 enum verdict { NEXT = -1, DROP = 2 };
 
-enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6 };
+enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERCPU_ARRAY = 6, BPF_MAP_TYPE_RINGBUF = 27 };
 enum { BPF_ANY = 0 };
 enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
 
@@ -59,10 +59,16 @@ enum {
 static void *(*const bpf_map_lookup_elem)(const void *map, const void *key) = (void *)1;
 static long (*const bpf_map_update_elem)(const void *map, const void *key, const void *value, u64 flags) = (void *)2;
 static long (*const bpf_map_delete_elem)(const void *map, const void *key) = (void *)3;
+static u64 (*const bpf_ktime_get_ns)(void) = (void *)5;
+static long (*const bpf_skb_store_bytes)(struct __sk_buff *, u32 at, const void *from, u32 bytes, u64 flags) = (void *)9;
 static long (*const bpf_l4_csum_replace)(struct __sk_buff *, u32 at, u64 from, u64 to, u64 flags) = (void *)11;
+static long (*const bpf_skb_load_bytes)(const struct __sk_buff *, u32 at, void *to, u32 bytes) = (void *)26;
 static long (*const bpf_skb_pull_data)(struct __sk_buff *, u32 bytes) = (void *)39;
 static long (*const bpf_csum_update)(struct __sk_buff *, u32 sum) = (void *)40;
 static long (*const bpf_skb_adjust_room)(struct __sk_buff *, int bytes, u32 mode, u64 flags) = (void *)50;
+static void *(*const bpf_ringbuf_reserve)(void *map, u64 bytes, u64 flags) = (void *)131;
+static void (*const bpf_ringbuf_submit)(void *record, u64 flags) = (void *)132;
+static void (*const bpf_ringbuf_discard)(void *record, u64 flags) = (void *)133;
 static long (*const bpf_redirect_neigh)(u32 device, struct bpf_redir_neigh *, int bytes, u64 flags) = (void *)152;
 static long (*const bpf_redirect_peer)(u32 device, u64 flags) = (void *)155;
 static u64 (*const bpf_ktime_get_coarse_ns)(void) = (void *)160;

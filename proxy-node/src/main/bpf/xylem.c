@@ -6,6 +6,8 @@
  *                                                     └───────────────► other instance
  *  underlay ── from_underlay ──► find or open ──► unwrap ──► translate ──► instance   (ingress of the underlay's devices)
  */
+#include "copy.h"
+#include "mss.h"
 #include "open.h"
 #include "tunnel.h"
 
@@ -45,7 +47,11 @@ INLINE int outbound(struct __sk_buff *skb, int is_v6, struct packet *packet)
 	/* A UDP super-packet would be lost behind the tunnel: the kernel does not forget there that it was in one. */
 	if (way->peer && protocol == UDP && skb->gso_size)
 		return leave();
-	if (!translate(skb, ETHERNET_BYTES, is_v6, protocol, way) || (way->peer && !wrap(skb, way)))
+	struct copy *copy = begin_copy(skb, ETHERNET_BYTES, packet->bytes, way->peer ? COPY_OUTBOUND : COPY_LOCAL);
+	int done = (!(packet->flags & SYN) || limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) &&
+		   translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
+	end_copy(skb, ETHERNET_BYTES, copy, done);
+	if (!done || (way->peer && !wrap(skb, way)))
 		return lose(OUTBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	if (way->peer) {
@@ -82,15 +88,20 @@ INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 
 	if (!way)
 		return leave();
 	u8 protocol = packet->ends.protocol;
+	struct copy *copy = begin_copy(skb, ETHERNET_BYTES + OUTER_BYTES, packet->bytes, COPY_INBOUND);
 	int done;
 	if (by_socket) {
 		u32 at = ETHERNET_BYTES + OUTER_BYTES;
-		done = translate_network(skb, at, is_v6, way) &&
+		done = (!(packet->flags & SYN) || limit_segments(skb, at, is_v6, 1)) &&
+		       translate_network(skb, at, is_v6, way) &&
 		       (!way->port_change || translate_ports(skb, at, is_v6, way)) &&
 		       translate_complete_checksum(skb, at, is_v6, protocol, way) && unwrap(skb, is_v6);
 	} else {
-		done = unwrap(skb, is_v6) && translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
+		done = unwrap(skb, is_v6) &&
+		       (!(packet->flags & SYN) || limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) &&
+		       translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	}
+	end_copy(skb, ETHERNET_BYTES, copy, done);
 	if (!done)
 		return lose(INBOUND_LOST);
 	used_by(way->use, way->generation, packet);

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             PublishCommand.class,
             GetCommand.class,
             ExplainCommand.class,
+            CaptureCommand.class,
             DeadLettersCommand.class,
             AuditCommand.class,
             AttachCommand.class,

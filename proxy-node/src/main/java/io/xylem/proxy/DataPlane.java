@@ -2,13 +2,16 @@ package io.xylem.proxy;
 
 import io.xylem.model.DualAddress;
 import io.xylem.model.Ipv6;
+import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.FastPath;
+import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.runtime.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,6 +79,18 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
 
     FastPath fastPath() {
         return path == null ? FastPath.NONE : path.flows();
+    }
+
+    /** How full its tables are. */
+    List<Fill> fills() {
+        return path == null ? List.of() : path.fills();
+    }
+
+    /** Packets that it moves are shown too. Before the first capture. */
+    void copyTo(Captures captures) throws IOException {
+        if (path != null) {
+            path.copyTo(captures);
+        }
     }
 
     /** An instance's interface is there. */

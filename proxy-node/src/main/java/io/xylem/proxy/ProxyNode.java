@@ -2,18 +2,19 @@ package io.xylem.proxy;
 
 import io.xylem.balancing.Policies;
 import io.xylem.balancing.PolicyException;
-import io.xylem.model.DualAddress;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.control.Control;
 import io.xylem.proxy.control.FeedSource;
 import io.xylem.proxy.control.FlowKeeper;
 import io.xylem.proxy.control.InterestKeeper;
-import io.xylem.proxy.control.Wiring;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.Counters.Count;
+import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.proxy.linux.OutsideRules;
 import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
 import io.xylem.proxy.linux.UdpTunnel;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +92,8 @@ final class ProxyNode implements AutoCloseable {
                 .map(Ipv6Prefix::parse)
                 .toList();
         network.prepare(device, overlay4, overlay6);
+        OutsideRules outside =
+                new OutsideRules(namespace, device.name(), overlay4, overlay6, settings.flag(ProxySettings.MASQUERADE));
         UdpTunnel tunnel = opened(UdpTunnel.open(
                 namespace,
                 settings.text(ProxySettings.TUNNEL_ADDRESS),
@@ -113,7 +117,7 @@ final class ProxyNode implements AutoCloseable {
                         opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
                         () -> producer(settings, worker),
-                        new Cables(network, plane),
+                        new Cables(network, plane, outside),
                         counters,
                         poller::wakeUp,
                         Map.of("device", device.offloads(), "tunnel", tunnel.offloads()),
@@ -133,7 +137,7 @@ final class ProxyNode implements AutoCloseable {
                 limits,
                 control.unknownAddresses());
         agent.use(plane.fastPath());
-        control.dataPlane(plane.name(), plane.why());
+        control.dataPlane(plane.name(), plane.why(), () -> fills(counters, limits.maxFlows(), plane));
         agent.measure(control.reported(), System::nanoTime, random::nextLong);
         control.flowCounts(agent.flowCounts());
         FlowKeeper flows = new FlowKeeper(
@@ -143,6 +147,8 @@ final class ProxyNode implements AutoCloseable {
                 System::currentTimeMillis);
         agent.transfer().restore(flows.load());
         control.explainBy(packet -> awake(agent.explain(packet), poller));
+        plane.copyTo(agent.captures());
+        control.captureBy(agent.captures());
         AgentRunner runner = new AgentRunner(agent, poller, System::nanoTime, fatal);
         Thread packets = Thread.ofPlatform().name("packets").start(runner);
         parts.push(() -> {
@@ -165,6 +171,13 @@ final class ProxyNode implements AutoCloseable {
                 namespace,
                 tunnel.port(),
                 control.httpPort());
+    }
+
+    private static List<Fill> fills(Counters counters, int maxFlows, DataPlane plane) {
+        List<Fill> fills = new ArrayList<>();
+        fills.add(new Fill("flows", counters.get(Count.FLOWS), maxFlows));
+        fills.addAll(plane.fills());
+        return fills;
     }
 
     /** The packets' thread is to answer at once. */
@@ -217,26 +230,6 @@ final class ProxyNode implements AutoCloseable {
         // Closed with the producer.
         Serde<WorkerStatus> serde = Topics.WORKER_STATUS.valueSerde(config);
         return new KafkaProducer<>(config, new StringSerializer(), serde.serializer());
-    }
-
-    /** Instances on veth pairs. */
-    private record Cables(WorkerNetwork network, DataPlane plane) implements Wiring {
-        @Override
-        public boolean exists(String netns) {
-            return NetworkNamespace.of(netns).exists();
-        }
-
-        @Override
-        public void attach(String netns, DualAddress namespaceIp) throws IOException {
-            network.attach(NetworkNamespace.of(netns), namespaceIp);
-            plane.attach(namespaceIp);
-        }
-
-        @Override
-        public void detach(DualAddress namespaceIp) throws IOException {
-            plane.detach(namespaceIp);
-            network.detach(namespaceIp);
-        }
     }
 
     @Override

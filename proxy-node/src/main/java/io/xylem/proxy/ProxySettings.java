@@ -26,6 +26,8 @@ final class ProxySettings {
     static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
     static final String OFFLOADS = "xylem.offloads";
 
+    static final String MASQUERADE = "xylem.masquerade";
+
     private ProxySettings() {}
 
     static ConfigDef definition() {
@@ -55,7 +57,8 @@ final class ProxySettings {
                         ConfigDef.Type.STRING,
                         "0.0.0.0",
                         Importance.HIGH,
-                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves both.")
+                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves"
+                                + " both.")
                 .define(
                         TUNNEL_PORT,
                         ConfigDef.Type.INT,
@@ -91,21 +94,29 @@ final class ProxySettings {
                         "auto",
                         ConfigDef.ValidString.in("auto", "user", "ebpf"),
                         Importance.MEDIUM,
-                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process (user), or"
-                                + " in the kernel if it lets us (auto).")
+                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process"
+                                + " (user), or in the kernel if it lets us (auto).")
                 .define(
                         BPF_FILE_SYSTEM,
                         ConfigDef.Type.STRING,
                         KernelPath.FILE_SYSTEM.toString(),
                         Importance.LOW,
                         "The BPF file system in which flows outlive a restart of the proxy; mounted if it is not.")
+                .define(
+                        MASQUERADE,
+                        ConfigDef.Type.BOOLEAN,
+                        false,
+                        Importance.MEDIUM,
+                        "Whether instances reach what is outside of the overlay under the worker's address. Needs"
+                                + " nftables.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
                 .define(
                         OFFLOADS,
                         ConfigDef.Type.BOOLEAN,
                         true,
                         Importance.LOW,
-                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what it does.")
+                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what"
+                                + " it does.")
                 .define(
                         OVERLAY_V4,
                         ConfigDef.Type.LIST,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +44,28 @@ public final class HttpEndpoint implements AutoCloseable {
         }
     }
 
-    public record Response(int status, String contentType, byte[] body) {
+    /** A body that is made while it is sent. */
+    @FunctionalInterface
+    public interface Stream {
+        /** @throws IOException when the one who asked is gone */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** @param stream in the place of the body, if it is not null */
+    public record Response(
+            int status,
+            String contentType,
+            byte[] body,
+            @Nullable Stream stream) {
+        public Response(int status, String contentType, byte[] body) {
+            this(status, contentType, body, null);
+        }
+
+        /** 200; each flush reaches the one who asked. */
+        public static Response stream(String contentType, Stream stream) {
+            return new Response(200, contentType, new byte[0], stream);
+        }
+
         public static Response json(Object value) {
             return json(200, value);
         }
@@ -173,6 +196,12 @@ public final class HttpEndpoint implements AutoCloseable {
             if (!response.contentType().isEmpty()) {
                 exchange.getResponseHeaders().set("Content-Type", response.contentType());
             }
+            Stream stream = response.stream();
+            if (stream != null) {
+                exchange.sendResponseHeaders(response.status(), 0);
+                stream.writeTo(exchange.getResponseBody());
+                return;
+            }
             // -1 says that no body follows; 0 would mean chunked.
             exchange.sendResponseHeaders(response.status(), response.body().length == 0 ? -1 : response.body().length);
             exchange.getResponseBody().write(response.body());
@@ -213,7 +242,7 @@ public final class HttpEndpoint implements AutoCloseable {
                 path + " takes " + matching.stream().map(Route::method).toList() + ", not " + method);
     }
 
-    private static Map<String, String> query(@org.jspecify.annotations.Nullable String raw) {
+    private static Map<String, String> query(@Nullable String raw) {
         Map<String, String> values = new HashMap<>();
         if (raw != null) {
             for (String pair : raw.split("&", -1)) {

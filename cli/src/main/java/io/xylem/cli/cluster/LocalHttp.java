@@ -33,6 +33,23 @@ public final class LocalHttp {
         }
     }
 
+    /** A GET whose answer is taken while it comes. @return the answer if it was a refusal, else one without a body */
+    static Reply take(String url, Duration timeout, WorkerApi.Taker taker) throws IOException {
+        var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+        connection.setConnectTimeout((int) timeout.toMillis());
+        connection.setReadTimeout((int) timeout.toMillis());
+        int status = connection.getResponseCode();
+        if (status >= 400) {
+            try (InputStream in = connection.getErrorStream()) {
+                return new Reply(status, in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        try (InputStream in = connection.getInputStream()) {
+            taker.take(in);
+        }
+        return new Reply(status, "");
+    }
+
     /** Whether a GET is answered with 200 within a second. */
     static boolean isOk(String url) {
         try {

@@ -5,9 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP interface of one worker's proxy. A refusal is told by the proxy's own code and message. */
@@ -24,14 +30,22 @@ public final class WorkerApi {
 
     /** @return the proxy's answer: service, instance, instanceIp, namespaceIp */
     public JsonNode attach(String service, int instance, String netns, Duration timeout) throws IOException {
-        String body = JsonNodeFactory.instance
+        return attach(service, instance, netns, List.of(), timeout);
+    }
+
+    /** @param publish ports of the node that lead to it, such as {@code 8080:80/tcp}; none for those that it has already */
+    public JsonNode attach(String service, int instance, String netns, List<String> publish, Duration timeout)
+            throws IOException {
+        ObjectNode body = JsonNodeFactory.instance
                 .objectNode()
                 .put("service", service)
                 .put("instance", instance)
                 .put("netns", netns)
-                .put("timeoutMs", timeout.toMillis())
-                .toString();
-        return JSON.readTree(answer("POST", "/instances", body, timeout.plus(ALLOWANCE)));
+                .put("timeoutMs", timeout.toMillis());
+        if (!publish.isEmpty()) {
+            publish.forEach(body.putArray("publish")::add);
+        }
+        return JSON.readTree(answer("POST", "/instances", body.toString(), timeout.plus(ALLOWANCE)));
     }
 
     public void detach(String service, int instance) throws IOException {
@@ -51,6 +65,34 @@ public final class WorkerApi {
     public JsonNode explain(String from, String to) throws IOException {
         String query = "from=" + URLEncoder.encode(from, UTF_8) + "&to=" + URLEncoder.encode(to, UTF_8);
         return JSON.readTree(answer("GET", "/explain?" + query, null, ALLOWANCE));
+    }
+
+    /** What takes an answer while it comes. */
+    @FunctionalInterface
+    public interface Taker {
+        void take(InputStream answer) throws IOException;
+    }
+
+    /**
+     * Packets as they pass.
+     *
+     * @param query whose packets, how many and in which form
+     * @param seconds for how long at most
+     */
+    public void capture(Map<String, String> query, int seconds, Taker taker) throws IOException {
+        String asked = query.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                .collect(Collectors.joining("&"));
+        LocalHttp.Reply refused;
+        try {
+            refused = LocalHttp.take(
+                    url + "/capture?" + asked, Duration.ofSeconds(seconds).plus(ALLOWANCE), taker);
+        } catch (ConnectException e) {
+            throw new ClusterException("the worker at " + url + " does not answer", e);
+        }
+        if (refused.status() >= 300) {
+            throw new ClusterException(refusal(refused));
+        }
     }
 
     /** Whether it is told of routes of the service, on whichever worker they are. */

@@ -3,9 +3,11 @@ package io.xylem.proxy.control;
 import io.xylem.model.InstanceName;
 import io.xylem.model.Ipv6;
 import io.xylem.model.ServiceName;
+import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Explained;
+import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.domain.FiveTuple;
 import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.Reported;
@@ -49,6 +51,7 @@ public final class Control implements AutoCloseable {
     private final ProxyApi api;
     private final HttpEndpoint http;
     private final Thread feedThread;
+    private Captures captures = new Captures();
     private volatile FlowCounts flowCounts = FlowCounts.NONE;
     private List<Desired> gone = List.of();
 
@@ -189,14 +192,25 @@ public final class Control implements AutoCloseable {
         flowCounts = counts;
     }
 
-    /** How packets move, and why so, for status. Before {@link #start}. */
-    public void dataPlane(String name, String why) {
-        api.dataPlane(name, why);
+    /**
+     * How packets move, and why so, for status. Before {@link #start}.
+     *
+     * @param fills how full the tables are, the same ones each time; for any thread
+     */
+    public void dataPlane(String name, String why, Supplier<List<Fill>> fills) {
+        api.dataPlane(name, why, fills);
+        ProxyMetrics.bindFills(metrics.registry(), fills);
     }
 
     /** Who knows where a packet would go. Before {@link #start}. */
     public void explainBy(Function<FiveTuple, CompletableFuture<Explained>> explainer) {
         new ExplainApi(explainer).addTo(http);
+    }
+
+    /** Who shows packets. Before {@link #start}. */
+    public void captureBy(Captures packets) {
+        captures = packets;
+        new CaptureApi(packets, routes::table, System::nanoTime, System.currentTimeMillis()).addTo(http);
     }
 
     /** How many flows instances have, as other workers see it: for the packets' thread. */
@@ -215,6 +229,7 @@ public final class Control implements AutoCloseable {
     /** Ends threads and connections. Instances stay attached and are found again by {@link #restore}. */
     @Override
     public void close() {
+        captures.close();
         http.close();
         feed.close();
         try {

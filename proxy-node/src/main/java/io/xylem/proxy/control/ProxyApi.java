@@ -3,7 +3,7 @@ package io.xylem.proxy.control;
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
 import io.xylem.proxy.domain.Counters;
-import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
@@ -13,9 +13,8 @@ import io.xylem.runtime.HttpEndpoint.Request;
 import io.xylem.runtime.HttpEndpoint.Response;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The worker over HTTP:
  *
  * <pre>
- *  POST   /instances                {"service","instance","netns","timeoutMs"}  →  200 with its addresses
+ *  POST   /instances                {"service","instance","netns","timeoutMs","publish"}  →  200 with its addresses
  *  DELETE /instances/{service}/{n}                                              →  204
  *  GET    /instances                                                            →  those attached
  *  GET    /status                                                               →  versions, sizes, counters
@@ -42,7 +41,7 @@ final class ProxyApi {
     private final Counters counters;
     private final Supplier<FlowCounts> flows;
     private final Map<String, String> offloads;
-    private volatile DataPlane dataPlane = new DataPlane("user", "");
+    private volatile DataPlane dataPlane = new DataPlane("user", "", List::of);
 
     ProxyApi(
             FeedSource source,
@@ -65,18 +64,19 @@ final class ProxyApi {
         this.offloads = offloads;
     }
 
-    private record DataPlane(String name, String why) {}
+    private record DataPlane(String name, String why, Supplier<List<Fill>> fills) {}
 
     /** What status says of it. */
-    void dataPlane(String name, String why) {
-        dataPlane = new DataPlane(name, why);
+    void dataPlane(String name, String why, Supplier<List<Fill>> fills) {
+        dataPlane = new DataPlane(name, why, fills);
     }
 
     record AttachRequest(
             @Nullable String service,
             @Nullable Integer instance,
             @Nullable String netns,
-            @Nullable Long timeoutMs) {}
+            @Nullable Long timeoutMs,
+            @Nullable List<String> publish) {}
 
     record AttachedView(
             String service,
@@ -84,6 +84,7 @@ final class ProxyApi {
             Desired.Addresses instanceIp,
             Desired.Addresses namespaceIp,
             String netns,
+            List<String> publish,
             String state,
             int flows,
             String fault) {}
@@ -112,8 +113,12 @@ final class ProxyApi {
         if (timeoutMs < 0 || timeoutMs > MAX_TIMEOUT_MS) {
             throw malformed("timeoutMs is 0 to " + MAX_TIMEOUT_MS + ", not " + timeoutMs);
         }
-        Desired attached =
-                instances.attach(instance(asked.service(), asked.instance()), asked.netns(), timeoutMs, reporter);
+        Desired attached = instances.attach(
+                instance(asked.service(), asked.instance()),
+                asked.netns(),
+                asked.publish() == null ? null : Publications.parse(asked.publish()),
+                timeoutMs,
+                reporter);
         return Response.json(view(new Instances.Seen(attached, "")));
     }
 
@@ -151,6 +156,7 @@ final class ProxyApi {
                 Desired.Addresses.of(one.attachment().instanceIp()),
                 Desired.Addresses.of(one.namespaceIp()),
                 one.netns(),
+                Publications.texts(one.published()),
                 state,
                 flows.get().hosted().getOrDefault(one.instance(), 0),
                 seen.fault());
@@ -158,21 +164,6 @@ final class ProxyApi {
 
     private Map<String, Object> status() {
         RouteTable table = routes.table();
-        Map<String, Long> counts = new LinkedHashMap<>();
-        for (Counters.Count count : Counters.Count.values()) {
-            counts.put(count.name().toLowerCase(Locale.ROOT), counters.get(count));
-        }
-        Map<String, Map<String, Long>> drops = new TreeMap<>();
-        for (Counters.Direction direction : Counters.Direction.values()) {
-            Map<String, Long> reasons = new TreeMap<>();
-            for (Drop reason : Drop.values()) {
-                long dropped = counters.drops(direction, reason);
-                if (dropped > 0) {
-                    reasons.put(reason.name(), dropped);
-                }
-            }
-            drops.put(direction.name().toLowerCase(Locale.ROOT), reasons);
-        }
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("realm", source.realm());
         status.put("worker", source.worker());
@@ -187,8 +178,7 @@ final class ProxyApi {
         status.put("interests", interests.view());
         status.put("attached", instances.attachments().all().size());
         status.put("flows", counters.get(Counters.Count.FLOWS));
-        status.put("counters", counts);
-        status.put("drops", drops);
+        PacketStatus.addTo(status, counters, dataPlane.fills().get());
         return status;
     }
 }

@@ -10,6 +10,7 @@ import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.FiveTuple;
 import io.xylem.proxy.domain.FlowCounts;
 import io.xylem.proxy.domain.FlowTable;
+import io.xylem.proxy.domain.Fragments;
 import io.xylem.proxy.domain.Reported;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.Translator;
@@ -49,11 +50,13 @@ public final class ForwardingAgent {
     private final Counters counters;
     private final FlowTable flows;
     private final Translator translator;
+    private final Fragments fragments;
     private final WaitingPackets waiting;
     private final Outbound outbound;
     private final Inbound inbound;
     private final Answering answering;
     private final Probing probing;
+    private final Captures captures;
     private final Questions questions = new Questions();
     private final FlowTransfer transfer;
     private final Policies policies;
@@ -91,12 +94,14 @@ public final class ForwardingAgent {
         flows = new FlowTable(limits.maxFlows(), limits.hashSeed(), counters);
         transfer = new FlowTransfer(flows);
         translator = new Translator(flows, policies, counters);
+        fragments = new Fragments(translator, Fragments.Limits.DEFAULT, limits.hashSeed(), counters);
         takeLoad = translator.measured()::reported;
         waiting = new WaitingPackets(unknownAddresses, WaitingPackets.Limits.DEFAULT, counters);
         PacketMemory memory = new PacketMemory(Outbound.memoryBytes(limits)
                 + Inbound.memoryBytes(limits)
                 + PacketMemory.slotsBytes(1, Segmenter.MAX_HEADER_BYTES));
-        Handler handler = new Handler(memory, translator, waiting, answering, counters);
+        Handler handler = new Handler(memory, tunnel, translator, fragments, waiting, answering, counters);
+        captures = handler.captures();
         outbound = new Outbound(device, tunnel, handler, answering, counters, memory, limits);
         inbound = new Inbound(device, tunnel, handler, probing, counters, memory, limits);
     }
@@ -136,6 +141,11 @@ public final class ForwardingAgent {
         return questions.ask(packet);
     }
 
+    /** Who is shown packets. For any thread. */
+    public Captures captures() {
+        return captures;
+    }
+
     /** One turn that asks both ports. */
     public int doWork(long nowNs) throws IOException {
         return doWork(nowNs, Readiness.BOTH);
@@ -152,6 +162,8 @@ public final class ForwardingAgent {
     int doWork(long nowNs, int ready) throws IOException {
         RouteTable table = routes.get();
         translator.use(table, attachments.get());
+        fragments.use(table, attachments.get());
+        fragments.expire(nowNs);
         translator.adopt(nowNs);
         int copied = transfer.work(table, attachments.get(), nowNs);
         waiting.review(table, nowNs);

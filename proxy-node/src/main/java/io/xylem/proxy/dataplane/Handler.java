@@ -1,9 +1,13 @@
 package io.xylem.proxy.dataplane;
 
+import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.Fragments;
 import io.xylem.proxy.domain.Packet;
+import io.xylem.proxy.domain.SegmentSizes;
+import io.xylem.proxy.domain.Target;
 import io.xylem.proxy.domain.Translator;
 import io.xylem.proxy.domain.TunnelPeer;
 import io.xylem.proxy.domain.Verdict;
@@ -18,7 +22,9 @@ import org.slf4j.LoggerFactory;
 final class Handler {
     private static final Logger LOG = LoggerFactory.getLogger(Handler.class);
 
+    private final Tunnel tunnel;
     private final Translator translator;
+    private final Fragments fragments;
     private final WaitingPackets waiting;
     private final Answering answering;
     private final Counters counters;
@@ -26,21 +32,31 @@ final class Handler {
     private final TunnelPeer peer = new TunnelPeer();
     private final PacketBatch cut;
     private final Segmenter segmenter;
+    private final Captures captures = new Captures();
     private boolean defectSeen;
 
     /** @param memory of all batches that are handled, with room for {@link Segmenter#MAX_HEADER_BYTES} */
     Handler(
             PacketMemory memory,
+            Tunnel tunnel,
             Translator translator,
+            Fragments fragments,
             WaitingPackets waiting,
             Answering answering,
             Counters counters) {
+        this.tunnel = tunnel;
         this.translator = translator;
+        this.fragments = fragments;
         this.waiting = waiting;
         this.answering = answering;
         this.counters = counters;
         cut = memory.views(1, 1);
         segmenter = new Segmenter(memory.slots(1, Segmenter.MAX_HEADER_BYTES));
+    }
+
+    /** Who is shown the packets that are handled. */
+    Captures captures() {
+        return captures;
     }
 
     /** The packet that was looked at last. */
@@ -49,28 +65,79 @@ final class Handler {
     }
 
     Verdict.Outbound outbound(PacketBatch from, int slot, long nowNs) {
+        if (!captures.isOn()) {
+            return decideOutbound(from, slot, nowNs);
+        }
+        captures.before(from, slot);
+        Verdict.Outbound verdict = decideOutbound(from, slot, nowNs);
+        captures.after(from, slot, verdict, nowNs);
+        return verdict;
+    }
+
+    private Verdict.Outbound decideOutbound(PacketBatch from, int slot, long nowNs) {
         try {
             Drop malformed = look(from, slot);
-            return malformed != null ? malformed : translator.outbound(packet, nowNs);
+            if (malformed != null) {
+                return malformed;
+            }
+            Verdict.Outbound verdict =
+                    packet.isFragment() ? fragments.outbound(packet, nowNs) : translator.outbound(packet, nowNs);
+            if (packet.isSynchronizing() && verdict instanceof Target target) {
+                SegmentSizes.limit(
+                        packet,
+                        target.local()
+                                ? SegmentSizes.LINK_BYTES
+                                : tunnel.carriedBytes(target.peerHigh(), target.peerLow()));
+            }
+            return verdict;
         } catch (RuntimeException e) {
             return defect(e);
         }
     }
 
     Verdict.Inbound inbound(PacketBatch from, int slot, long nowNs) {
+        if (!captures.isOn()) {
+            return decideInbound(from, slot, nowNs);
+        }
+        captures.before(from, slot);
+        Verdict.Inbound verdict = decideInbound(from, slot, nowNs);
+        captures.after(from, slot, verdict, nowNs);
+        return verdict;
+    }
+
+    private Verdict.Inbound decideInbound(PacketBatch from, int slot, long nowNs) {
         try {
             Drop malformed = look(from, slot);
             peer.set(from.peerHigh(slot), from.peerLow(slot), from.peerPort(slot));
-            return malformed != null ? malformed : translator.inbound(packet, peer, nowNs);
+            if (malformed != null) {
+                return malformed;
+            }
+            Verdict.Inbound verdict = packet.isFragment()
+                    ? fragments.inbound(packet, peer, nowNs)
+                    : translator.inbound(packet, peer, nowNs);
+            if (packet.isSynchronizing() && verdict instanceof Attachment) {
+                SegmentSizes.limit(packet, tunnel.carriedBytes(peer.high(), peer.low()));
+            }
+            return verdict;
         } catch (RuntimeException e) {
             return defect(e);
         }
     }
 
     /** Of the packet that was looked at last, and is now as it would be in the tunnel. */
-    Verdict.Inbound inboundToo(long nowNs) {
+    Verdict.Inbound inboundToo(PacketBatch from, int slot, long nowNs) {
+        if (!captures.isOn()) {
+            return decideInboundToo(nowNs);
+        }
+        captures.before(from, slot);
+        Verdict.Inbound verdict = decideInboundToo(nowNs);
+        captures.after(from, slot, verdict, nowNs);
+        return verdict;
+    }
+
+    private Verdict.Inbound decideInboundToo(long nowNs) {
         try {
-            return translator.inbound(packet, nowNs);
+            return packet.isFragment() ? fragments.inbound(packet, null, nowNs) : translator.inbound(packet, nowNs);
         } catch (RuntimeException e) {
             return defect(e);
         }
@@ -94,10 +161,11 @@ final class Handler {
         return null;
     }
 
-    /** Packets whose routes have come go before those that come now. @return how many */
+    /** What need not wait any more goes before what comes now. @return how many */
     int release(Direction direction, PacketBatch into) {
         while (!into.isFull()) {
-            WaitingPackets.Released released = waiting.release(direction);
+            WaitingPackets.Released first = waiting.release(direction);
+            WaitingPackets.Released released = first == null ? fragments.release(direction) : first;
             if (released == null) {
                 break;
             }
@@ -110,9 +178,14 @@ final class Handler {
         return into.count();
     }
 
-    /** The packet that was looked at last waits, or is lost. One that has waited does not wait again. */
-    void refuse(Direction direction, PacketBatch from, int slot, Drop reason, boolean mayWait, long nowNs)
+    /**
+     * The packet that was looked at last waits, or is lost.
+     *
+     * @param isNew whether it has not waited already, so that it may
+     */
+    void refuse(Direction direction, PacketBatch from, int slot, Drop reason, boolean isNew, long nowNs)
             throws IOException {
+        boolean mayWait = isNew && isWaitedFor(direction, reason);
         Drop why = mayWait ? keep(direction, from, slot, nowNs) : reason;
         if (!mayWait) {
             counters.drop(direction, reason, from.packets(slot));
@@ -120,6 +193,11 @@ final class Handler {
         if (why != null && direction == Direction.OUTBOUND) {
             answering.refuse(packet, why, nowNs);
         }
+    }
+
+    private static boolean isWaitedFor(Direction direction, Drop reason) {
+        return reason == Drop.NO_FIRST_FRAGMENT
+                || reason == (direction == Direction.OUTBOUND ? Drop.UNKNOWN_DESTINATION : Drop.UNKNOWN_SOURCE);
     }
 
     /** What waits are whole packets, since how super-packets are made may not outlast their turn. @return why the last does not */
@@ -137,14 +215,10 @@ final class Handler {
     }
 
     private @Nullable Drop keep(Direction direction, byte[] bytes, long nowNs) {
-        Drop why = waiting.keep(
-                direction,
-                packet,
-                direction == Direction.INBOUND ? peer : null,
-                ByteBuffer.wrap(bytes),
-                0,
-                bytes.length,
-                nowNs);
+        TunnelPeer from = direction == Direction.INBOUND ? peer : null;
+        Drop why = packet.isLaterFragment()
+                ? fragments.keep(direction, packet, from, bytes, nowNs)
+                : waiting.keep(direction, packet, from, ByteBuffer.wrap(bytes), 0, bytes.length, nowNs);
         if (why != null) {
             counters.drop(direction, why);
         }

@@ -61,7 +61,7 @@ final class Inbound {
         return released + received;
     }
 
-    private void deliver(boolean mayWait, long nowNs) throws IOException {
+    private void deliver(boolean isNew, long nowNs) throws IOException {
         coalescer.begin(fromTunnel);
         while (coalescer.fill()) {
             int kept = 0;
@@ -75,14 +75,7 @@ final class Inbound {
                         counters.add(Count.MERGED_SUPERPACKETS, merged.packets(slot) > 1 ? 1 : 0);
                         merged.keep(slot, kept++);
                     }
-                    case Drop reason ->
-                        handler.refuse(
-                                Direction.INBOUND,
-                                merged,
-                                slot,
-                                reason,
-                                mayWait && reason == Drop.UNKNOWN_SOURCE,
-                                nowNs);
+                    case Drop reason -> handler.refuse(Direction.INBOUND, merged, slot, reason, isNew, nowNs);
                 }
             }
             merged.truncate(kept);

@@ -20,6 +20,7 @@ public final class MemoryUnderlay {
     private final int capacity;
     private final boolean trains;
     private final Map<Endpoint, Queue<Datagram>> queues = new HashMap<>();
+    private final Map<Endpoint, Integer> carried = new HashMap<>();
 
     /** @param capacity how many datagrams wait at an endpoint; further ones are refused */
     public MemoryUnderlay(int capacity) {
@@ -51,10 +52,20 @@ public final class MemoryUnderlay {
             }
 
             @Override
+            public int carriedBytes(long peerHigh, long peerLow) {
+                return carried.getOrDefault(own, Integer.MAX_VALUE);
+            }
+
+            @Override
             public void close() {
                 queues.remove(own);
             }
         };
+    }
+
+    /** This worker's part of the way takes so long packets in one piece. */
+    public void carry(Endpoint own, int bytes) {
+        carried.put(own, bytes);
     }
 
     /** Anybody sends anything. @return false when nobody listens there or its queue is full */

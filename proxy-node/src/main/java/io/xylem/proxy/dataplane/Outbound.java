@@ -59,12 +59,10 @@ final class Outbound {
         int read = released + (isReady ? device.read(fromDevice) : 0);
         for (int slot = 0; slot < fromDevice.count(); slot++) {
             switch (handler.outbound(fromDevice, slot, nowNs)) {
-                case Target target when target.local() -> deliver(slot, handler.inboundToo(nowNs));
+                case Target target when target.local() -> deliver(slot, handler.inboundToo(fromDevice, slot, nowNs));
                 case Target target -> send(slot, target);
-                case Drop reason -> {
-                    boolean mayWait = reason == Drop.UNKNOWN_DESTINATION && slot >= released;
-                    handler.refuse(Direction.OUTBOUND, fromDevice, slot, reason, mayWait, nowNs);
-                }
+                case Drop reason ->
+                    handler.refuse(Direction.OUTBOUND, fromDevice, slot, reason, slot >= released, nowNs);
             }
         }
         flushToTunnel();

@@ -21,6 +21,11 @@ public interface Tunnel extends AutoCloseable {
      */
     int send(PacketBatch from) throws IOException;
 
+    /** How long a packet to this peer may be to go in one piece, as far as is known now. Asked for each new connection. */
+    default int carriedBytes(long peerHigh, long peerLow) {
+        return Integer.MAX_VALUE;
+    }
+
     @Override
     void close();
 }

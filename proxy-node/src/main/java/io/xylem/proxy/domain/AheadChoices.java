@@ -88,15 +88,15 @@ final class AheadChoices {
     void refill(long nowNs) {
         settle();
         int most = isMeasured ? MOST_BY_MEASUREMENTS : desk.left() + desk.room();
-        if (isOver || address.targets().isEmpty() || desk.left() > most / 2) {
+        if (isOver || !address.hasTargets() || desk.left() > most / 2) {
             return;
         }
         for (int missing = most - desk.left(); missing > 0; missing--) {
             int chosen = chosen(nowNs);
-            if (chosen < 0 || chosen >= address.targets().size()) {
+            Target target = address.target(chosen);
+            if (target == null) {
                 return;
             }
-            Target target = address.targets().get(chosen);
             desk.add(target);
             if (countsFlows) {
                 measured.opened(target.route().instance());
@@ -114,18 +114,13 @@ final class AheadChoices {
 
     /** By this table from now on. */
     void use(ServiceAddress now, long nowNs) {
-        if (!hasCandidatesOf(now)) {
+        if (!address.hasCandidatesOf(now)) {
             withdraw(nowNs);
             address = now;
             refill(nowNs);
         } else {
             address = now;
         }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the same list as long as nothing about the candidates changes
-    private boolean hasCandidatesOf(ServiceAddress now) {
-        return now.candidates() == address.candidates() && now.targets() == address.targets();
     }
 
     /** Choices by measurements of now. */

@@ -131,9 +131,12 @@ final class Answers {
         return headers + quoted;
     }
 
-    /** Whether an ICMP error may be sent about it (RFC 1122 3.2.2; RFC 4443 2.4 e): it went to one host and is none itself. */
+    /**
+     * Whether an ICMP error may be sent about it (RFC 1122 3.2.2; RFC 4443 2.4 e): it went to one host, is none itself, and
+     * tells of which flow it was.
+     */
     static boolean mayBeTold(Packet refused) {
-        if (refused.isIcmpError()) {
+        if (refused.isIcmpError() || refused.isLaterFragment()) {
             return false;
         }
         return refused.isV4()

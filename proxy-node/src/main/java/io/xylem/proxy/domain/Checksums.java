@@ -42,6 +42,11 @@ public final class Checksums {
         if (checksum == 0) {
             return 0;
         }
+        return updateNonZero(checksum, change);
+    }
+
+    /** The same where there is always one. */
+    static int updateNonZero(int checksum, long change) {
         int updated = update(checksum, change);
         return updated == 0 ? 0xffff : updated;
     }

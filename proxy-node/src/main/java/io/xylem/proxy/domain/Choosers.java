@@ -65,34 +65,48 @@ final class Choosers {
      * @return the instance for a new flow ({@link Target}), or the reason why there is none ({@link Drop})
      */
     Verdict.Outbound choose(ServiceAddress address, InstanceName client, Site site, long nowNs) {
-        if (address.targets().isEmpty()) {
+        if (!address.hasTargets()) {
             return Drop.NO_USABLE_INSTANCE;
         }
         try {
-            Entry entry = find(address);
-            if (entry == null) {
-                Optional<BalancingPolicy> policy = policies.find(address.ipType());
-                if (policy.isEmpty()) {
-                    return Drop.UNKNOWN_POLICY;
-                }
-                entry = add(address, policy.get());
+            InstanceChooser chooser = chooser(address);
+            if (chooser == null) {
+                return Drop.UNKNOWN_POLICY;
             }
-            Target ahead = entry.ahead == null ? null : entry.ahead.take();
+            Target ahead = address.ahead == null ? null : address.ahead.take();
             if (ahead != null) {
                 return ahead;
             }
-            int chosen = entry.chooser.choose(choice(address, client, site, nowNs));
-            return chosen < 0 || chosen >= address.targets().size()
-                    ? Drop.POLICY_FAILED
-                    : address.targets().get(chosen);
+            Target chosen = address.target(chooser.choose(choice(address, client, site, nowNs)));
+            return chosen == null ? Drop.POLICY_FAILED : chosen;
         } catch (RuntimeException | LinkageError e) {
             return Drop.POLICY_FAILED; // a policy may be anybody's code; its failure is this packet's loss only
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // these very choosers
+    private @Nullable InstanceChooser chooser(ServiceAddress address) {
+        InstanceChooser known = address.chooser;
+        if (known != null && address.chooserOf == this) {
+            return known;
+        }
+        Entry entry = find(address);
+        if (entry == null) {
+            Optional<BalancingPolicy> policy = policies.find(address.ipType());
+            if (policy.isEmpty()) {
+                return null;
+            }
+            entry = add(address, policy.get());
+        }
+        address.chooser = entry.chooser;
+        address.ahead = entry.ahead;
+        address.chooserOf = this;
+        return entry.chooser;
+    }
+
     /** What {@link #choose} would do; changes no chooser. Empty where no policy is asked, or it fails. */
     Optional<Explanation> explain(ServiceAddress address, InstanceName client, Site site, long nowNs) {
-        if (address.targets().isEmpty()) {
+        if (!address.hasTargets()) {
             return Optional.empty();
         }
         try {
@@ -128,6 +142,7 @@ final class Choosers {
         entry.ahead = desk == null
                 ? null
                 : new AheadChoices(desk, entry.policy, entry.chooser, measured, address, client, site);
+        address.ahead = entry.ahead;
         return entry.ahead;
     }
 
@@ -201,6 +216,7 @@ final class Choosers {
         if (entry.ahead != null) {
             entry.ahead.end(0);
         }
+        entry.address.chooser = null;
         choosers.remove(entry.address.address().v4(), entry);
         List<Entry> counters = flowCounters.get(entry.address.service());
         if (counters != null && counters.remove(entry) && counters.isEmpty()) {

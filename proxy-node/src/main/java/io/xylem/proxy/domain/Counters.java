@@ -13,6 +13,14 @@ public final class Counters {
         INBOUND
     }
 
+    /** Who moved a packet, or lost it. */
+    public enum Path {
+        /** This process. */
+        USER,
+        /** The fast path. */
+        KERNEL
+    }
+
     /** The names are part of the metrics' contract: add, never rename. */
     public enum Count {
         /** To other workers. */
@@ -25,6 +33,8 @@ public final class Counters {
         CARRIED_PACKETS,
         /** Those that it saw and left to this process. */
         LEFT_PACKETS,
+        /** Packets, a super-packet as one, that this process handled by a flow that it knew; the others began one. */
+        FLOW_HITS,
         /** Flows that an instance of this worker began. */
         FLOWS_OPENED,
         /** Flows that began elsewhere, or at another instance of this worker. */
@@ -70,13 +80,72 @@ public final class Counters {
     private final Map<Count, AtomicLong> counts = zeros(Count.class);
     private final Map<Drop, AtomicLong> outboundDrops = zeros(Drop.class);
     private final Map<Drop, AtomicLong> inboundDrops = zeros(Drop.class);
+    private final Map<Direction, AtomicLong> carriedPackets = zeros(Direction.class);
+    private final Map<Direction, AtomicLong> carriedBytes = zeros(Direction.class);
+    private final Map<Drop, AtomicLong> carriedOutboundDrops = zeros(Drop.class);
+    private final Map<Drop, AtomicLong> carriedInboundDrops = zeros(Drop.class);
 
+    /** By either path. */
     public long get(Count count) {
-        return cell(counts, count).get();
+        long byThisProcess = cell(counts, count).get();
+        return switch (count) {
+            case SENT_PACKETS ->
+                byThisProcess + cell(carriedPackets, Direction.OUTBOUND).get();
+            case SENT_BYTES ->
+                byThisProcess + cell(carriedBytes, Direction.OUTBOUND).get();
+            case DELIVERED_PACKETS ->
+                byThisProcess + cell(carriedPackets, Direction.INBOUND).get();
+            case DELIVERED_BYTES ->
+                byThisProcess + cell(carriedBytes, Direction.INBOUND).get();
+            case CARRIED_PACKETS ->
+                cell(carriedPackets, Direction.OUTBOUND).get()
+                        + cell(carriedPackets, Direction.INBOUND).get();
+            default -> byThisProcess;
+        };
     }
 
+    /** Those to other workers, or those to instances of this worker. */
+    public long packets(Direction direction, Path path) {
+        return moved(
+                direction,
+                path,
+                carriedPackets,
+                direction == Direction.OUTBOUND ? Count.SENT_PACKETS : Count.DELIVERED_PACKETS);
+    }
+
+    public long bytes(Direction direction, Path path) {
+        return moved(
+                direction,
+                path,
+                carriedBytes,
+                direction == Direction.OUTBOUND ? Count.SENT_BYTES : Count.DELIVERED_BYTES);
+    }
+
+    private long moved(Direction direction, Path path, Map<Direction, AtomicLong> carried, Count own) {
+        return switch (path) {
+            case USER -> cell(counts, own).get();
+            case KERNEL -> cell(carried, direction).get();
+        };
+    }
+
+    /** By either path. */
     public long drops(Direction direction, Drop reason) {
-        return cell(drops(direction), reason).get();
+        return drops(direction, Path.USER, reason) + drops(direction, Path.KERNEL, reason);
+    }
+
+    public long drops(Direction direction, Path path, Drop reason) {
+        return cell(drops(direction, path), reason).get();
+    }
+
+    /** The fast path moved these. */
+    public void carried(Direction direction, long packets, long bytes) {
+        add(cell(carriedPackets, direction), packets);
+        add(cell(carriedBytes, direction), bytes);
+    }
+
+    /** The fast path lost these. */
+    public void carriedDrop(Direction direction, Drop reason, long packets) {
+        add(cell(drops(direction, Path.KERNEL), reason), packets);
     }
 
     public void add(Count count, long amount) {
@@ -88,17 +157,18 @@ public final class Counters {
     }
 
     public void drop(Direction direction, Drop reason, long packets) {
-        add(cell(drops(direction), reason), packets);
+        add(cell(drops(direction, Path.USER), reason), packets);
     }
 
     public void set(Count count, long value) {
         cell(counts, count).setRelease(value);
     }
 
-    private Map<Drop, AtomicLong> drops(Direction direction) {
-        return switch (direction) {
-            case OUTBOUND -> outboundDrops;
-            case INBOUND -> inboundDrops;
+    private Map<Drop, AtomicLong> drops(Direction direction, Path path) {
+        boolean isOutbound = direction == Direction.OUTBOUND;
+        return switch (path) {
+            case USER -> isOutbound ? outboundDrops : inboundDrops;
+            case KERNEL -> isOutbound ? carriedOutboundDrops : carriedInboundDrops;
         };
     }
 

@@ -255,7 +255,7 @@ final class DoorKeeper {
         }
         if (is.service != null) {
             ServiceAddress now = routes.service(key.high, key.low);
-            return now != null && now.candidates() == is.service.candidates() && now.targets() == is.service.targets();
+            return now != null && now.hasCandidatesOf(is.service);
         }
         return routes.service(key.high, key.low) == null
                 && routes.instance(key.high, key.low) == is.target

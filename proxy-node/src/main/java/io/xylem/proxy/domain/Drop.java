@@ -19,8 +19,14 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     TRUNCATED_TRANSPORT,
     /** A transport length that contradicts the IP header. */
     BAD_TRANSPORT_LENGTH,
-    /** A piece of a datagram: later pieces carry no ports, so it is not known to which flow they belong. */
+    /** A later piece of a datagram whose first piece was dropped, and is counted with its own reason. */
     FRAGMENT,
+    /** A later piece of a datagram whose first piece, which alone tells the flow, did not come in time. */
+    NO_FIRST_FRAGMENT,
+    /** A later piece of a datagram would have had to wait for the first one, and enough wait already. */
+    TOO_MANY_FRAGMENTS,
+    /** A piece that no datagram can have: none of 8 octets, beyond the end, or with two fragment headers. */
+    BAD_FRAGMENT,
     /** An IPv6 extension header that can't be carried through a change of addresses. */
     EXTENSION_HEADER,
     /** A transport whose checksum may cover the addresses in a way that is not known here. */

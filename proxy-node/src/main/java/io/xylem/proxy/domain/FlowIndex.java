@@ -108,7 +108,7 @@ final class FlowIndex {
         return (int) (hash >>> 32) & mask;
     }
 
-    private static long mix(long word) {
+    static long mix(long word) {
         long mixed = word * 0x9e3779b185ebca87L;
         return mixed ^ (mixed >>> 29) ^ (mixed >>> 47);
     }

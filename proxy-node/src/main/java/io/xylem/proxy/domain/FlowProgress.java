@@ -53,6 +53,7 @@ final class FlowProgress {
                 yield kindOfTcp(slot);
             }
             case UDP -> Kind.DATAGRAM;
+            case LIKE_UDP -> packet.protocol() == ParsedPacket.DCCP ? Kind.CONNECTED : Kind.DATAGRAM;
             case ECHO -> Kind.ECHO;
             case OPAQUE, ICMP_ERROR -> Kind.CONNECTED;
         };

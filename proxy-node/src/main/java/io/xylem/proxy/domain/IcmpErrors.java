@@ -15,15 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IcmpErrors {
     /** The answer to the quoted packet, which is how a flow is found. */
-    private static final class Answer implements FiveTuple {
-        private long sourceHigh;
-        private long sourceLow;
-        private long destinationHigh;
-        private long destinationLow;
-        private int sourcePort;
-        private int destinationPort;
-        private int protocol;
-
+    private static final class Answer extends PacketEnds {
         Answer set(long fromHigh, long fromLow, long toHigh, long toLow, Quote quote) {
             sourceHigh = fromHigh;
             sourceLow = fromLow;
@@ -33,41 +25,6 @@ final class IcmpErrors {
             destinationPort = quote.sourcePort;
             protocol = quote.protocol;
             return this;
-        }
-
-        @Override
-        public long sourceHigh() {
-            return sourceHigh;
-        }
-
-        @Override
-        public long sourceLow() {
-            return sourceLow;
-        }
-
-        @Override
-        public long destinationHigh() {
-            return destinationHigh;
-        }
-
-        @Override
-        public long destinationLow() {
-            return destinationLow;
-        }
-
-        @Override
-        public int sourcePort() {
-            return sourcePort;
-        }
-
-        @Override
-        public int destinationPort() {
-            return destinationPort;
-        }
-
-        @Override
-        public int protocol() {
-            return protocol;
         }
     }
 

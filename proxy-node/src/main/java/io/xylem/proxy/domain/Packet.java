@@ -7,6 +7,12 @@ import java.nio.ByteBuffer;
  * allocated per packet.
  */
 public final class Packet extends ParsedPacket {
+    // TCP options: kind, length of all, value
+    private static final int END_OF_OPTIONS = 0;
+    private static final int NO_OPERATION = 1;
+    private static final int MSS = 2;
+    private static final int MSS_BYTES = 4;
+
     /** Gives the packet another source port, or identifier of an echo request, in the place of a non-opaque one. */
     void rewriteSourcePort(int port) {
         putPort(transport == Transport.ECHO ? 4 : 0, sourcePort, port);
@@ -61,6 +67,8 @@ public final class Packet extends ParsedPacket {
         switch (transport) {
             case TCP -> putU16(transportAt + 16, Checksums.update(u16(transportAt + 16), change));
             case UDP -> putU16(transportAt + 6, Checksums.updateUdp(u16(transportAt + 6), change));
+            // UDP-Lite has no packets without a checksum; of DCCP, 0xffff says the same as 0.
+            case LIKE_UDP -> putU16(transportAt + 6, Checksums.updateNonZero(u16(transportAt + 6), change));
             case ECHO, ICMP_ERROR -> {
                 if (coveredByIcmp) {
                     putU16(transportAt + 2, Checksums.update(u16(transportAt + 2), change));
@@ -68,6 +76,42 @@ public final class Packet extends ParsedPacket {
             }
             case OPAQUE -> {}
         }
+    }
+
+    /** TCP: lets its options (RFC 9293, 3.1) ask for no longer segments than these; where they ask for none, nothing is done. */
+    void limitSegments(int mostBytes) {
+        int end = transportAt + (u8(transportAt + 12) >>> 4) * 4;
+        for (int at = transportAt + 20; at + MSS_BYTES <= end; ) {
+            int kind = u8(at);
+            int bytes = kind == NO_OPERATION ? 1 : u8(at + 1);
+            if (kind == END_OF_OPTIONS || bytes < 1 || (bytes < 2 && kind != NO_OPERATION)) {
+                return;
+            }
+            if (kind == MSS && bytes == MSS_BYTES) {
+                limitTo(at + 2, mostBytes);
+                return;
+            }
+            at += bytes;
+        }
+    }
+
+    private void limitTo(int at, int most) {
+        int before = u16(at);
+        if (before <= most) {
+            return;
+        }
+        putU16(at, most);
+        if (!isChecksumPartial) {
+            // A value at an odd place adds to the sum with its bytes exchanged.
+            boolean isOdd = (at - transportAt & 1) != 0;
+            long change =
+                    isOdd ? Checksums.change16(exchanged(before), exchanged(most)) : Checksums.change16(before, most);
+            updateChecksum(change, true);
+        }
+    }
+
+    private static int exchanged(int word) {
+        return Short.toUnsignedInt(Short.reverseBytes((short) word));
     }
 
     /** ICMP errors: what the quoted packet adds to the checksum. */

@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  *  IPv6 (RFC 8200): version 0 | payload length 4 | next header 6 | source 8 | destination 24
  *  TCP  (RFC 9293): source port 0 | destination port 2 | data offset 12 | flags 13 | checksum 16
  *  UDP  (RFC 768):  source port 0 | destination port 2 | length 4 | checksum 6
+ *  UDP-Lite (RFC 3828), DCCP (RFC 4340): source port 0 | destination port 2 | checksum 6
  *  ICMP echo:       type 0 | code 1 | checksum 2 | identifier 4
  *  ICMP error:      type 0 | code 1 | checksum 2 | e.g. next MTU 4 | the packet that it is about 8
  * </pre>
  */
-abstract class ParsedPacket implements FiveTuple {
+abstract class ParsedPacket extends PacketEnds {
     /** What the translation knows of the transport. */
     enum Transport {
         TCP,
@@ -24,7 +25,12 @@ abstract class ParsedPacket implements FiveTuple {
         ECHO,
         /** An ICMP error about a packet that its receiver sent. */
         ICMP_ERROR,
-        /** Its checksum does not cover the IP addresses, so they can be changed without looking into it. */
+        /** UDP-Lite and DCCP: ports, and a checksum that covers the addresses, where UDP has its own. */
+        LIKE_UDP,
+        /**
+         * Its checksum does not cover the IP addresses, so they can be changed without looking into it; nor does what a
+         * fragment but the first one carries.
+         */
         OPAQUE
     }
 
@@ -33,26 +39,23 @@ abstract class ParsedPacket implements FiveTuple {
     static final int TCP = 6;
     private static final int UDP = 17;
     private static final int ICMP_V6 = 58;
-    private static final int DCCP = 33;
-    private static final int UDP_LITE = 136;
-
-    // IPv6 extension headers
-    private static final int HOP_BY_HOP = 0;
-    private static final int ROUTING = 43;
-    private static final int FRAGMENT_HEADER = 44;
-    private static final int AUTHENTICATION = 51;
-    private static final int DESTINATION_OPTIONS = 60;
-    private static final int MOBILITY = 135;
+    static final int DCCP = 33;
+    static final int UDP_LITE = 136;
 
     private static final int V4_HEADER_BYTES = 20;
-    private static final int V4_MORE_FRAGMENTS_OR_OFFSET = 0x3fff;
+    private static final int V4_MORE_FRAGMENTS = 0x2000;
+    private static final int V4_FRAGMENT_OFFSET = 0x1fff;
+    private static final int V6_MORE_FRAGMENTS = 1;
+    private static final int V6_FRAGMENT_OFFSET = 0xfff8;
+    private static final int FRAGMENT_UNIT_BYTES = 8;
+    private static final int MAX_DATAGRAM_BYTES = 65_535;
     private static final int V6_HEADER_BYTES = 40;
     private static final int TCP_HEADER_BYTES = 20;
     private static final int UDP_HEADER_BYTES = 8;
     private static final int ICMP_HEADER_BYTES = 8;
 
     static final int FIN = 0x01;
-    private static final int SYN = 0x02;
+    static final int SYN = 0x02;
     static final int RST = 0x04;
     static final int ACK = 0x10;
 
@@ -63,18 +66,15 @@ abstract class ParsedPacket implements FiveTuple {
     private int length;
     boolean v4;
     boolean isChecksumPartial;
-    private int protocol;
     Transport transport = Transport.OPAQUE;
     int transportAt; // index into memory
-    int sourcePort;
-    int destinationPort;
     private int tcpFlags;
     private boolean echoReply;
+    private boolean fragment;
+    private boolean laterFragment;
+    private int fragmentId;
+    private final ExtensionHeaders extensions = new ExtensionHeaders();
     private final Quote quote = new Quote();
-    long sourceHigh;
-    long sourceLow;
-    long destinationHigh;
-    long destinationLow;
 
     /**
      * Looks at {@code length} bytes of a big-endian buffer.
@@ -99,6 +99,8 @@ abstract class ParsedPacket implements FiveTuple {
         destinationPort = 0;
         tcpFlags = 0;
         echoReply = false;
+        fragment = false;
+        laterFragment = false;
         if (bytes == 0) {
             return Drop.EMPTY;
         }
@@ -120,15 +122,17 @@ abstract class ParsedPacket implements FiveTuple {
         if (headerBytes < V4_HEADER_BYTES || headerBytes > length) {
             return Drop.BAD_HEADER_LENGTH;
         }
-        if ((u16(offset + 6) & V4_MORE_FRAGMENTS_OR_OFFSET) != 0) {
-            return Drop.FRAGMENT;
-        }
         v4 = true;
         sourceHigh = 0;
         sourceLow = Addresses.mapped(memory.getInt(offset + 12));
         destinationHigh = 0;
         destinationLow = Addresses.mapped(memory.getInt(offset + 16));
-        return wrapTransport(u8(offset + 9), offset + headerBytes);
+        int word = u16(offset + 6);
+        int from = (word & V4_FRAGMENT_OFFSET) * FRAGMENT_UNIT_BYTES;
+        fragmentId = u16(offset + 4);
+        return wrapFragment(from, (word & V4_MORE_FRAGMENTS) != 0, headerBytes, length - headerBytes)
+                ? wrapTransport(u8(offset + 9), offset + headerBytes)
+                : Drop.BAD_FRAGMENT;
     }
 
     private @Nullable Drop wrapV6() {
@@ -143,32 +147,46 @@ abstract class ParsedPacket implements FiveTuple {
         sourceLow = memory.getLong(offset + 16);
         destinationHigh = memory.getLong(offset + 24);
         destinationLow = memory.getLong(offset + 32);
-        int next = u8(offset + 6);
-        int at = offset + V6_HEADER_BYTES;
-        while (next == HOP_BY_HOP || next == DESTINATION_OPTIONS) {
-            if (end() - at < 8 || end() - at < 8 + u8(at + 1) * 8) {
-                return Drop.TRUNCATED_HEADER;
-            }
-            next = u8(at);
-            at += 8 + u8(at + 1) * 8;
+        Drop impassable = extensions.walk(memory, u8(offset + 6), offset + V6_HEADER_BYTES, end());
+        if (impassable != null) {
+            return impassable;
         }
-        return wrapTransport(next, at);
+        int header = extensions.fragmentAt;
+        if (header != ExtensionHeaders.NONE) {
+            int word = u16(header + 2);
+            int pieceAt = header + FRAGMENT_UNIT_BYTES;
+            fragmentId = memory.getInt(header + 4);
+            if (!wrapFragment(word & V6_FRAGMENT_OFFSET, (word & V6_MORE_FRAGMENTS) != 0, 0, end() - pieceAt)) {
+                return Drop.BAD_FRAGMENT;
+            }
+        }
+        return wrapTransport(extensions.protocol, extensions.transportAt);
+    }
+
+    /** @param from where this piece begins in what the datagram carries. @return whether it can be a piece of a datagram */
+    private boolean wrapFragment(int from, boolean hasMore, int headerBytes, int pieceBytes) {
+        fragment = from > 0 || hasMore; // in IPv6, what is neither is whole in spite of its header (RFC 6946)
+        laterFragment = from > 0;
+        return !fragment
+                || (pieceBytes > 0
+                        && headerBytes + from + pieceBytes <= MAX_DATAGRAM_BYTES
+                        && (!hasMore || pieceBytes % FRAGMENT_UNIT_BYTES == 0));
     }
 
     private @Nullable Drop wrapTransport(int found, int at) {
         protocol = found;
         transportAt = at;
+        if (laterFragment) {
+            transport = Transport.OPAQUE;
+            return null;
+        }
         int available = end() - at;
         return switch (found) {
             case TCP -> wrapTcp(at, available);
             case UDP -> wrapUdp(at, available);
             case ICMP -> v4 ? wrapIcmp(at, available, 8, 0) : Drop.UNSUPPORTED_PROTOCOL;
             case ICMP_V6 -> v4 ? Drop.UNSUPPORTED_PROTOCOL : wrapIcmp(at, available, 128, 129);
-            case FRAGMENT_HEADER -> v4 ? Drop.UNSUPPORTED_PROTOCOL : Drop.FRAGMENT;
-            // They name addresses of their own or protect the ones that change.
-            case ROUTING, AUTHENTICATION, MOBILITY -> v4 ? Drop.UNSUPPORTED_PROTOCOL : Drop.EXTENSION_HEADER;
-            // Their checksums cover the addresses.
-            case DCCP, UDP_LITE -> Drop.UNSUPPORTED_PROTOCOL;
+            case DCCP, UDP_LITE -> wrapLikeUdp(at, available);
             default -> {
                 transport = Transport.OPAQUE; // SCTP, GRE, ESP, …
                 yield null;
@@ -195,10 +213,19 @@ abstract class ParsedPacket implements FiveTuple {
             return Drop.TRUNCATED_TRANSPORT;
         }
         int datagramBytes = u16(at + 4);
-        if (datagramBytes < UDP_HEADER_BYTES || datagramBytes > available) {
+        if (datagramBytes < UDP_HEADER_BYTES || (datagramBytes > available && !fragment)) {
             return Drop.BAD_TRANSPORT_LENGTH;
         }
         transport = Transport.UDP;
+        readPorts(at);
+        return null;
+    }
+
+    private @Nullable Drop wrapLikeUdp(int at, int available) {
+        if (available < UDP_HEADER_BYTES) {
+            return Drop.TRUNCATED_TRANSPORT;
+        }
+        transport = Transport.LIKE_UDP;
         readPorts(at);
         return null;
     }
@@ -274,44 +301,14 @@ abstract class ParsedPacket implements FiveTuple {
         return transport;
     }
 
-    @Override
-    public long sourceHigh() {
-        return sourceHigh;
-    }
-
-    @Override
-    public long sourceLow() {
-        return sourceLow;
-    }
-
-    @Override
-    public long destinationHigh() {
-        return destinationHigh;
-    }
-
-    @Override
-    public long destinationLow() {
-        return destinationLow;
-    }
-
-    @Override
-    public int protocol() {
-        return protocol;
-    }
-
-    @Override
-    public int sourcePort() {
-        return sourcePort;
-    }
-
-    @Override
-    public int destinationPort() {
-        return destinationPort;
-    }
-
     /** The first segment of a TCP connection, or a repetition of it. */
     boolean isSyn() {
         return (tcpFlags & (SYN | ACK | RST)) == SYN;
+    }
+
+    /** TCP: one of the first segments in each direction, which say what their sender takes. */
+    public boolean isSynchronizing() {
+        return (tcpFlags & SYN) != 0;
     }
 
     boolean isAck() {
@@ -343,6 +340,21 @@ abstract class ParsedPacket implements FiveTuple {
         return (tcpFlags & RST) != 0;
     }
 
+    /** A piece of a datagram. */
+    public boolean isFragment() {
+        return fragment;
+    }
+
+    /** A piece but the first one: it has no ports, and nobody can tell which flow it is of. */
+    public boolean isLaterFragment() {
+        return laterFragment;
+    }
+
+    /** Fragments: what those of one datagram have in common, beside the addresses and in IPv4 the protocol. */
+    int fragmentId() {
+        return fragmentId;
+    }
+
     boolean isIcmpError() {
         return transport == Transport.ICMP_ERROR;
     }
@@ -366,7 +378,7 @@ abstract class ParsedPacket implements FiveTuple {
         return offset + length;
     }
 
-    private int u8(int at) {
+    final int u8(int at) {
         return memory.get(at) & 0xff;
     }
 

@@ -11,13 +11,13 @@ final class Quote {
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int ICMP_V6 = 58;
-    private static final int HOP_BY_HOP = 0;
-    private static final int DESTINATION_OPTIONS = 60;
     private static final int FRAGMENT_OFFSET = 0x1fff;
+    private static final int V6_FRAGMENT_OFFSET = 0xfff8;
     private static final int LEAST_TRANSPORT_BYTES = 8;
     private static final int NO_PORT = -1;
 
     private ByteBuffer memory = ByteBuffer.allocate(0);
+    private final ExtensionHeaders extensions = new ExtensionHeaders();
     private int at;
     private int end;
     private int transportAt;
@@ -62,16 +62,13 @@ final class Quote {
         sourceLow = memory.getLong(at + 16);
         destinationHigh = memory.getLong(at + 24);
         destinationLow = memory.getLong(at + 32);
-        protocol = u8(at + 6);
-        transportAt = at + 40;
-        while (protocol == HOP_BY_HOP || protocol == DESTINATION_OPTIONS) {
-            if (end - transportAt < 8) {
-                return false;
-            }
-            protocol = u8(transportAt);
-            transportAt += 8 + u8(transportAt + 1) * 8;
+        if (extensions.walk(memory, u8(at + 6), at + 40, end) != null) {
+            return false;
         }
-        return true;
+        protocol = extensions.protocol;
+        transportAt = extensions.transportAt;
+        int fragment = extensions.fragmentAt;
+        return fragment == ExtensionHeaders.NONE || (u16(fragment + 2) & V6_FRAGMENT_OFFSET) == 0;
     }
 
     private boolean wrapTransport() {
@@ -80,7 +77,7 @@ final class Quote {
         }
         sourcePortAt = NO_PORT;
         destinationPortAt = NO_PORT;
-        if (protocol == TCP || protocol == UDP) {
+        if (protocol == TCP || hasChecksumOfUdp()) {
             sourcePortAt = 0;
             destinationPortAt = 2;
         } else if (protocol == (v4 ? ICMP : ICMP_V6)) {
@@ -143,14 +140,20 @@ final class Quote {
         int field = transportAt
                 + switch (protocol) {
                     case TCP -> 16;
-                    case UDP -> 6;
+                    case UDP, ParsedPacket.UDP_LITE, ParsedPacket.DCCP -> 6;
                     default -> 2;
                 };
-        boolean hasChecksum = protocol == TCP || protocol == UDP || destinationPortAt == 4 || sourcePortAt == 4;
+        boolean hasChecksum = protocol == TCP || hasChecksumOfUdp() || destinationPortAt == 4 || sourcePortAt == 4;
         if (isCovered && hasChecksum && field + 2 <= end) {
             int checksum = u16(field);
-            putU16(field, protocol == UDP ? Checksums.updateUdp(checksum, change) : Checksums.update(checksum, change));
+            putU16(
+                    field,
+                    hasChecksumOfUdp() ? Checksums.updateUdp(checksum, change) : Checksums.update(checksum, change));
         }
+    }
+
+    private boolean hasChecksumOfUdp() {
+        return protocol == UDP || protocol == ParsedPacket.UDP_LITE || protocol == ParsedPacket.DCCP;
     }
 
     private int u8(int index) {

@@ -205,6 +205,8 @@ public final class Translator {
             flow = flows.addOutbound(packet, own, remote, wirePort, epoch, nowNs);
             doors.opened(own, packet.destinationHigh(), packet.destinationLow(), remote, nowNs);
             counters.add(Count.FLOWS_OPENED, 1);
+        } else {
+            counters.add(Count.FLOW_HITS, 1);
         }
         flows.use(flow, packet, true, nowNs);
         Attachment own = flows.own(flow);
@@ -281,6 +283,8 @@ public final class Translator {
             flow = flows.addInbound(packet, own, remote, epoch, nowNs);
             doors.accepted(own, packet.sourceHigh(), packet.sourceLow(), remote, nowNs);
             counters.add(Count.FLOWS_ACCEPTED, 1);
+        } else {
+            counters.add(Count.FLOW_HITS, 1);
         }
         flows.use(flow, packet, false, nowNs);
         flows.remote(flow).usage().note(nowNs);

@@ -1,8 +1,10 @@
 package io.xylem.proxy.ebpf;
 
 import io.xylem.model.DualAddress;
+import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.FastPath;
+import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.BpfLink;
 import io.xylem.proxy.linux.BpfMap;
 import io.xylem.proxy.linux.BpfProgram;
@@ -14,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,6 +139,16 @@ public final class KernelPath implements AutoCloseable {
     /** What the table of flows is to use. */
     public FastPath flows() {
         return flows;
+    }
+
+    /** How full its maps are. */
+    public List<Fill> fills() {
+        return programs.fills();
+    }
+
+    /** Packets that it moves are shown too. Before the first capture, all of which end before {@link #close}. */
+    public void copyTo(Captures captures) throws IOException {
+        captures.addSource(opened(new KernelCopies(programs)));
     }
 
     private void link(int device, BpfProgram program) throws IOException {

@@ -31,19 +31,13 @@ final class PathCounts {
 
     /** Adds what is new to the counts of all packets. */
     void addTo(Counters counters) {
-        long local = fresh(PathCount.LOCAL_PACKETS);
-        long localBytes = fresh(PathCount.LOCAL_BYTES);
-        long sent = fresh(PathCount.OUTBOUND_PACKETS);
-        long received = fresh(PathCount.INBOUND_PACKETS);
-        counters.add(Count.SENT_PACKETS, sent);
-        counters.add(Count.SENT_BYTES, fresh(PathCount.OUTBOUND_BYTES));
-        counters.add(Count.DELIVERED_PACKETS, received + local);
-        counters.add(Count.DELIVERED_BYTES, fresh(PathCount.INBOUND_BYTES) + localBytes);
-        counters.add(Count.CARRIED_PACKETS, sent + received + local);
+        counters.carried(Direction.OUTBOUND, fresh(PathCount.OUTBOUND_PACKETS), fresh(PathCount.OUTBOUND_BYTES));
+        counters.carried(Direction.INBOUND, fresh(PathCount.INBOUND_PACKETS), fresh(PathCount.INBOUND_BYTES));
+        counters.carried(Direction.INBOUND, fresh(PathCount.LOCAL_PACKETS), fresh(PathCount.LOCAL_BYTES));
         counters.add(Count.FLOWS_OPENED_AHEAD, fresh(PathCount.OPENED_FLOWS));
         counters.add(Count.LEFT_PACKETS, fresh(PathCount.LEFT_PACKETS));
-        counters.drop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, fresh(PathCount.OUTBOUND_LOST));
-        counters.drop(Direction.INBOUND, Drop.DEVICE_REFUSED, fresh(PathCount.INBOUND_LOST));
+        counters.carriedDrop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, fresh(PathCount.OUTBOUND_LOST));
+        counters.carriedDrop(Direction.INBOUND, Drop.DEVICE_REFUSED, fresh(PathCount.INBOUND_LOST));
     }
 
     private long fresh(PathCount count) {

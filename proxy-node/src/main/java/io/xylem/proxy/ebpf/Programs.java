@@ -2,6 +2,7 @@ package io.xylem.proxy.ebpf;
 
 import static java.util.Objects.requireNonNull;
 
+import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.BpfMap;
 import io.xylem.proxy.linux.BpfProgram;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +110,17 @@ final class Programs implements AutoCloseable {
 
     BpfMap map(String name) {
         return requireNonNull(maps.get(name), name);
+    }
+
+    /** Of the maps whose entries come and go. Any thread. */
+    List<Fill> fills() {
+        return maps.entrySet().stream()
+                .filter(named -> named.getValue().isHash())
+                .map(named -> new Fill(
+                        named.getKey(),
+                        named.getValue().entries(),
+                        named.getValue().shape().entries()))
+                .toList();
     }
 
     /** For the host side of an instance. */

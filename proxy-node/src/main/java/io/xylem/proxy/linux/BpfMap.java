@@ -21,6 +21,10 @@ public final class BpfMap extends BpfObject {
     /** What a map is: the numbers of {@code enum bpf_map_type} and its flags. */
     public record Shape(int type, int keyBytes, int valueBytes, int entries, int flags) {}
 
+    // enum bpf_map_type
+    private static final int HASH = 1;
+    private static final int LRU_HASH = 9;
+
     /** {@code BPF_MAP_TYPE_PERCPU_ARRAY}: a value is one for each processor that the machine can have. */
     private static final int PER_CPU_ARRAY = 6;
 
@@ -160,6 +164,18 @@ public final class BpfMap extends BpfObject {
                 attributes.set(LONG, 0, position.address()); // from where this batch ended
             }
         }
+    }
+
+    /** Whether it is one whose entries come and go, so that {@link #entries} says something. */
+    public boolean isHash() {
+        return shape.type == HASH || shape.type == LRU_HASH;
+    }
+
+    /** How many entries a hash map has, about. Any thread. */
+    public long entries() {
+        long[] entries = {0};
+        forEach((_, _) -> entries[0]++);
+        return entries[0];
     }
 
     private static ByteBuffer slice(MemorySegment of, int index, int bytes) {

@@ -25,7 +25,17 @@ final class Libc {
     private static final MethodHandle WRITEV = Native.link("writev", LONG, INT, LONG, INT);
     private static final MethodHandle EVENTFD = Native.link("eventfd", INT, INT, INT);
 
+    private static final MethodHandle GETPAGESIZE = Native.linkPlain("getpagesize", INT);
+
     private Libc() {}
+
+    static int pageBytes() {
+        try {
+            return (int) GETPAGESIZE.invokeExact();
+        } catch (Throwable e) {
+            throw Native.impossible(e);
+        }
+    }
 
     /** @return a file descriptor, or a negative errno */
     static int open(String path, int flags) {

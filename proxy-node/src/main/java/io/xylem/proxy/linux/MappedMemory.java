@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 /** Memory shared with the kernel, in the machine's byte order. Not to be touched after it is closed. */
 public final class MappedMemory implements AutoCloseable {
     // asm-generic/mman-common.h, mman.h
+    private static final int PROT_READ = 1;
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_SHARED = 1;
 
@@ -27,9 +28,17 @@ public final class MappedMemory implements AutoCloseable {
     }
 
     static MappedMemory of(int fd, long bytes) throws LinuxException {
+        return of(fd, 0, bytes, PROT_READ_WRITE);
+    }
+
+    static MappedMemory readOnly(int fd, long offset, long bytes) throws LinuxException {
+        return of(fd, offset, bytes, PROT_READ);
+    }
+
+    private static MappedMemory of(int fd, long offset, long bytes, int protection) throws LinuxException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = Native.errnoPlace(arena);
-            long address = (long) MMAP.invokeExact(errno, 0L, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0L);
+            long address = (long) MMAP.invokeExact(errno, 0L, bytes, protection, MAP_SHARED, fd, offset);
             if (address == -1) {
                 throw new LinuxException("map " + bytes + " bytes of a BPF map", Native.errno(errno), "");
             }

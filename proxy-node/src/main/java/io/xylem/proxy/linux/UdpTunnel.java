@@ -36,6 +36,9 @@ public final class UdpTunnel implements Tunnel {
 
     private static final int FULL = -1;
 
+    private static final int V4_OUTER_BYTES = 20 + 8;
+    private static final int V6_OUTER_BYTES = 40 + 8;
+
     private static final MethodHandle RECVMMSG = Native.linkPlain("recvmmsg", INT, INT, LONG, INT, INT, LONG);
     private static final MethodHandle SENDMMSG = Native.linkPlain("sendmmsg", INT, INT, LONG, INT, INT);
 
@@ -44,10 +47,13 @@ public final class UdpTunnel implements Tunnel {
     private final SentMessages sent;
     private final SentMessages sentAlone;
     private final String offloads;
+    private final PathMtu paths;
     private int fd;
 
+    /** On a thread of the namespace. */
     private UdpTunnel(int fd, boolean v6, boolean segmenting, String offloads) {
         this.fd = fd;
+        paths = PathMtu.openHere(arena);
         this.offloads = offloads;
         received = new ReceivedMessages(arena, v6);
         sent = new SentMessages(arena, v6, segmenting);
@@ -235,8 +241,15 @@ public final class UdpTunnel implements Tunnel {
     }
 
     @Override
+    public int carriedBytes(long peerHigh, long peerLow) {
+        return paths.bytes(peerHigh, peerLow)
+                - (PacketBatch.isMappedV4(peerHigh, peerLow) ? V4_OUTER_BYTES : V6_OUTER_BYTES);
+    }
+
+    @Override
     public void close() {
         if (fd >= 0) {
+            paths.close();
             Libc.close(fd);
             fd = -1;
             arena.close();

@@ -3,6 +3,7 @@ package io.xylem.proxy.linux;
 import io.xylem.model.DualAddress;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
+import io.xylem.proxy.domain.SegmentSizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -29,13 +30,12 @@ import java.util.List;
  * in IPv6, where the kernel has no such switch.
  */
 public final class WorkerNetwork {
-    /** Leaves room for the outer headers on an underlay of 1500: 20 + 8 over IPv4, 40 + 8 over IPv6. */
-    public static final int MTU_BYTES = 1450;
+    public static final int MTU_BYTES = SegmentSizes.LINK_BYTES;
 
     private static final String GATEWAY_V4 = "169.254.1.1";
     private static final String GATEWAY_V6 = "fe80::1";
     private static final String INSTANCE_INTERFACE = "eth0";
-    private static final String HOST_SIDE = "xv";
+    static final String HOST_SIDE = "xv";
     /** Locally administered; "xyl" and a number, or "x", "v" less the two bits, and the namespace IPv4. */
     private static final String HOST_SIDE_MAC = "02:78:79:6c:00:01";
 

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.Fill;
 import io.xylem.schemas.avro.Heartbeat;
 import io.xylem.schemas.avro.InstanceReport;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -184,14 +186,37 @@ class ControlTest extends ControlFixture {
     void statusAndMetricsShowDropsByReason() throws Exception {
         counters.drop(Counters.Direction.OUTBOUND, Drop.UNKNOWN_DESTINATION, 3);
         counters.add(Counters.Count.SENT_PACKETS, 5);
+        counters.carried(Counters.Direction.OUTBOUND, 15, 1_500);
+        counters.carriedDrop(Counters.Direction.OUTBOUND, Drop.TUNNEL_REFUSED, 2);
+        counters.drop(Counters.Direction.OUTBOUND, Drop.TUNNEL_REFUSED, 1);
+        counters.add(Counters.Count.LEFT_PACKETS, 5);
+        counters.add(Counters.Count.FLOW_HITS, 3);
+        counters.add(Counters.Count.FLOWS_OPENED, 1);
+        control.dataPlane("ebpf", "why", () -> List.of(new Fill("flows_out", 7, 100)));
         JsonNode status = JSON.readTree(call("GET", "/status", "").body());
         assertThat(status.at("/worker").asText()).isEqualTo("w1");
         assertThat(status.at("/drops/outbound/UNKNOWN_DESTINATION").asLong()).isEqualTo(3);
-        assertThat(status.at("/counters/sent_packets").asLong()).isEqualTo(5);
+        assertThat(status.at("/counters/sent_packets").asLong()).isEqualTo(20);
+        assertThat(status.at("/packets/outbound/user/packets").asLong()).isEqualTo(5);
+        assertThat(status.at("/packets/outbound/kernel/bytes").asLong()).isEqualTo(1_500);
+        assertThat(status.at("/packets/outbound/kernel/drops/TUNNEL_REFUSED").asLong())
+                .isEqualTo(2);
+        assertThat(status.at("/drops/outbound/TUNNEL_REFUSED").asLong()).isEqualTo(3);
+        assertThat(status.at("/hits/kernel/rate").asDouble()).isEqualTo(0.75);
+        assertThat(status.at("/hits/flowTable/rate").asDouble()).isEqualTo(0.75);
+        assertThat(status.at("/maps/0/table").asText()).isEqualTo("flows_out");
+        assertThat(status.at("/maps/0/entries").asLong()).isEqualTo(7);
+        String dropped = "xylem_proxy_dropped_packets_total{direction=\"outbound\",";
         assertThat(call("GET", "/metrics", "").body())
                 .contains(
-                        "xylem_proxy_dropped_packets_total{direction=\"outbound\",reason=\"UNKNOWN_DESTINATION\"} 3.0",
-                        "xylem_proxy_sent_packets_total 5.0");
+                        dropped + "path=\"user\",reason=\"UNKNOWN_DESTINATION\"} 3.0",
+                        dropped + "path=\"kernel\",reason=\"TUNNEL_REFUSED\"} 2.0",
+                        "xylem_proxy_packets_total{direction=\"outbound\",path=\"kernel\"} 15.0",
+                        "xylem_proxy_packets_total{direction=\"outbound\",path=\"user\"} 5.0",
+                        "xylem_proxy_bytes_total{direction=\"outbound\",path=\"kernel\"} 1500.0",
+                        "xylem_proxy_table_entries{table=\"flows_out\"} 7.0",
+                        "xylem_proxy_table_capacity{table=\"flows_out\"} 100.0",
+                        "xylem_proxy_sent_packets_total 20.0");
         await().until(() -> call("GET", "/health/ready", "").statusCode() == 200);
     }
 }

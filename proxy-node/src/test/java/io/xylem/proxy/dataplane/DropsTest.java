@@ -77,17 +77,26 @@ class DropsTest {
                 arguments("TCP data offset beyond the end", with(v4, 32, 0xf0), Drop.BAD_TRANSPORT_LENGTH),
                 arguments("UDP length 7", with(with(udp, 24, 0), 25, 7), Drop.BAD_TRANSPORT_LENGTH),
                 arguments("UDP length beyond the end", with(udp, 24, 1), Drop.BAD_TRANSPORT_LENGTH),
-                arguments("first fragment", with(v4, 6, 0x20), Drop.FRAGMENT),
-                arguments("later fragment", with(v4, 7, 1), Drop.FRAGMENT),
-                arguments("IPv6 fragment", raw("fc00::65", "fdff::2", 44, new byte[16]), Drop.FRAGMENT),
-                arguments("IPv6 routing header", raw("fc00::65", "fdff::2", 43, new byte[16]), Drop.EXTENSION_HEADER),
+                arguments("39 octets and more to come", with(v4, 6, 0x20), Drop.BAD_FRAGMENT),
+                arguments("a piece beyond the end", with(with(v4, 6, 0x1f), 7, 0xff), Drop.BAD_FRAGMENT),
+                arguments("a piece of nothing", raw("fc00::65", "fdff::2", 44, fragment(17, 8, 8)), Drop.BAD_FRAGMENT),
+                arguments("a piece of a piece", raw("fc00::65", "fdff::2", 44, fragment(44, 1, 24)), Drop.BAD_FRAGMENT),
+                arguments(
+                        "a first piece without all of its header",
+                        raw("fc00::65", "fdff::2", 44, fragment(6, 1, 24)),
+                        Drop.TRUNCATED_TRANSPORT),
+                arguments(
+                        "IPv6 routing header",
+                        raw("fc00::65", "fdff::2", 43, new byte[] {6, 0, 0, 1, 0, 0, 0, 0}),
+                        Drop.EXTENSION_HEADER),
+                arguments("IPv6 authentication", raw("fc00::65", "fdff::2", 51, new byte[16]), Drop.EXTENSION_HEADER),
                 arguments(
                         "cut option header",
                         raw("fc00::65", "fdff::2", 0, new byte[] {6, 1, 0, 0, 0, 0, 0, 0}),
                         Drop.TRUNCATED_HEADER),
-                arguments("UDP-Lite", raw("1.2.3.4", "5.6.7.8", 136, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
+                arguments("UDP-Lite of 7 bytes", raw("1.2.3.4", "5.6.7.8", 136, new byte[7]), Drop.TRUNCATED_TRANSPORT),
                 arguments("ICMPv6 in IPv4", raw("1.2.3.4", "5.6.7.8", 58, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
-                arguments("DCCP", raw("fc00::65", "fdff::2", 33, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
+                arguments("ICMP in IPv6", raw("fc00::65", "fdff::2", 1, new byte[40]), Drop.UNSUPPORTED_PROTOCOL),
                 arguments("ICMP unreachable about nothing", with(ping, 20, 3), Drop.UNSUPPORTED_ICMP),
                 arguments("ICMP redirect", with(ping, 20, 5), Drop.UNSUPPORTED_ICMP),
                 arguments("ICMP echo with a code", with(ping, 21, 1), Drop.UNSUPPORTED_ICMP),
@@ -221,6 +230,14 @@ class DropsTest {
     private void inject(byte[] packet) {
         overlay.underlay.send(w2.endpoint, w1.endpoint, packet);
         w1.work();
+    }
+
+    /** What follows an IPv6 header, all in all so many bytes. */
+    private static byte[] fragment(int protocol, int offsetAndMore, int bytes) {
+        byte[] content = new byte[bytes];
+        content[0] = (byte) protocol;
+        content[3] = (byte) offsetAndMore;
+        return content;
     }
 
     private static byte[] with(byte[] packet, int at, int value) {

@@ -11,6 +11,7 @@ import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Drop;
+import io.xylem.proxy.domain.PacketCases;
 import io.xylem.proxy.domain.RouteUpdate;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.Seed;
@@ -73,6 +74,8 @@ class FuzzTest {
             }
         }
 
+        overlay.nowNs += 10_000_000_000L; // no piece waits for the first one any more
+        w1.work();
         long sent = w1.counters.get(Count.SENT_PACKETS);
         assertThat(w1.drops(Drop.INTERNAL_ERROR)).isZero();
         long answered = w1.counters.get(Count.SENT_RESETS)
@@ -142,9 +145,29 @@ class FuzzTest {
             packets.add(icmpError(ib, a, v4 ? 3 : 1, 4, 0, packet(ia, b, new Tcp(2, 80, "A"))));
             packets.add(icmpError(a, ib, v4 ? 11 : 3, 0, 0, packet(ib, a, new Udp(53, 1))));
         }
+        packets.addAll(pieces(client, server));
         packets.add("XYLM\1\0\0\0a nonce.".getBytes(StandardCharsets.US_ASCII));
         packets.add("XYLM\2\0\0\0a nonce.".getBytes(StandardCharsets.US_ASCII));
         return packets;
+    }
+
+    private static List<byte[]> pieces(InstanceAt client, InstanceAt server) {
+        List<byte[]> pieces = new ArrayList<>();
+        for (Content content : List.of(new Udp(7, 53, true, new byte[3_000]), new Echo(false, 8, new byte[3_000]))) {
+            pieces.addAll(PacketCases.inPieces(
+                    packet(client.namespaceIp().v4().toString(), SERVICE_IP.v4().toString(), content)));
+            pieces.addAll(PacketCases.inPieces(
+                    packet(client.namespaceIp().v6().toString(), SERVICE_IP.v6().toString(), content)));
+            pieces.addAll(PacketCases.inPieces(packet(
+                    server.instanceIp().v4().toString(),
+                    client.namespaceIp().v4().toString(),
+                    content)));
+            pieces.addAll(PacketCases.inPieces(packet(
+                    server.instanceIp().v6().toString(),
+                    client.namespaceIp().v6().toString(),
+                    content)));
+        }
+        return pieces;
     }
 
     private static byte[] mutated(List<byte[]> valid, Random random) {

@@ -124,13 +124,20 @@ public final class TestPackets {
     public static byte[] numbered(byte[] packet, int n) {
         if (packet[0] >> 4 == 4) {
             ByteBuffer header = ByteBuffer.wrap(packet);
-            header.putShort(4, (short) (header.getShort(4) + n)).putShort(10, (short) 0);
-            int sum = 0;
-            for (int at = 0; at < (packet[0] & 15) * 4; at += 2) {
-                sum += header.getShort(at) & 0xffff;
-            }
-            header.putShort(10, (short) ~((sum & 0xffff) + (sum >>> 16)));
+            header.putShort(4, (short) (header.getShort(4) + n));
+            rightHeader(packet);
         }
+        return packet;
+    }
+
+    /** Gives an IPv4 packet the header checksum that belongs to it. */
+    static byte[] rightHeader(byte[] packet) {
+        ByteBuffer header = ByteBuffer.wrap(packet).putShort(10, (short) 0);
+        int sum = 0;
+        for (int at = 0; at < (packet[0] & 15) * 4; at += 2) {
+            sum += header.getShort(at) & 0xffff;
+        }
+        header.putShort(10, (short) ~((sum & 0xffff) + (sum >>> 16)));
         return packet;
     }
 

@@ -15,10 +15,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.xylem.model.DualAddress;
 import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceState;
+import io.xylem.proxy.domain.PacketCases;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.domain.TestPackets;
-import io.xylem.proxy.domain.TestPackets.Content;
 import io.xylem.proxy.domain.TestPackets.Echo;
 import io.xylem.proxy.domain.TestPackets.Tcp;
 import io.xylem.proxy.domain.TestPackets.Udp;
@@ -55,28 +55,13 @@ class PacketProgramsIT {
         return programs;
     }
 
-    static Stream<Arguments> contents() {
-        List<Arguments> cases = new ArrayList<>();
-        for (boolean v4 : new boolean[] {true, false}) {
-            for (boolean byService : new boolean[] {true, false}) {
-                for (Content content : List.of(
-                        new Tcp(40_001, 80, "A"),
-                        new Tcp(40_002, 80, "A", new byte[1_300]),
-                        new Tcp(40_003, 80, "AF", new byte[0]),
-                        new Udp(40_002, 53),
-                        new Udp(53, 53, true, new byte[] {1}),
-                        new Udp(40_003, 53, false, new byte[] {1, 2, 3}),
-                        new Udp(40_004, 53, true, new byte[0]))) {
-                    cases.add(Arguments.of(v4, byService, content));
-                }
-            }
-        }
-        return cases.stream();
+    static Stream<Arguments> cases() {
+        return PacketCases.all().stream().flatMap(one -> Stream.of(Arguments.of(one, true), Arguments.of(one, false)));
     }
 
-    @ParameterizedTest
-    @MethodSource("contents")
-    void betweenWorkers(boolean v4, boolean byService, Content content) throws IOException {
+    @ParameterizedTest(name = "{0}, by service {1}")
+    @MethodSource("cases")
+    void betweenWorkers(PacketCases.Case one, boolean byService) throws IOException {
         TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
         TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
         TestPrograms p1 = programs(w1);
@@ -84,41 +69,66 @@ class PacketProgramsIT {
         overlay.service(S, "RR", SERVICE_IP);
         InstanceAt client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
         InstanceAt server = overlay.place(S, 1, w2, InstanceState.READY);
-        String dialled = text(byService ? SERVICE_IP : server.instanceIp(), v4);
-        byte[] asked = packet(text(client.namespaceIp(), v4), dialled, content);
-        byte[] answered = packet(text(server.namespaceIp(), v4), text(client.instanceIp(), v4), content.answer());
+        String dialled = text(byService ? SERVICE_IP : server.instanceIp(), one.v4());
+        List<byte[]> asked = one.asked(text(client.namespaceIp(), one.v4()), dialled);
+        List<byte[]> answered = one.answered(text(server.namespaceIp(), one.v4()), text(client.instanceIp(), one.v4()));
 
-        Java java = throughJava(w1, w2, asked);
-        assertSame(p1.fromInstance(asked), OUTER_BYTES, java.tunnelled);
-        for (int outerChecksum : new int[] {0, 0x1234}) {
-            BpfProgram.Run run = p2.fromUnderlay(w1.endpoint, w2.endpoint, java.tunnelled, outerChecksum);
-            assertSame(run, 0, java.delivered);
+        for (byte[] packet : asked) {
+            assertSameWay(one, w1, w2, p1, p2, packet);
         }
-
-        Java back = throughJava(w2, w1, answered);
-        assertSame(p2.fromInstance(answered), OUTER_BYTES, back.tunnelled);
-        for (int outerChecksum : new int[] {0, 0x1234}) {
-            BpfProgram.Run run = p1.fromUnderlay(w2.endpoint, w1.endpoint, back.tunnelled, outerChecksum);
-            assertSame(run, 0, back.delivered);
+        for (byte[] packet : answered) {
+            assertSameWay(one, w2, w1, p2, p1, packet);
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("contents")
-    void onOneWorker(boolean v4, boolean byService, Content content) throws IOException {
+    private void assertSameWay(
+            PacketCases.Case one,
+            TestOverlay.Worker from,
+            TestOverlay.Worker to,
+            TestPrograms sending,
+            TestPrograms receiving,
+            byte[] packet)
+            throws IOException {
+        Java java = throughJava(from, to, packet);
+        BpfProgram.Run sent = sending.fromInstance(packet);
+        assertSameOrLeft(one, sent, OUTER_BYTES, java.tunnelled, 0, packet);
+        for (int outerChecksum : new int[] {0, 0x1234}) {
+            BpfProgram.Run got = receiving.fromUnderlay(from.endpoint, to.endpoint, java.tunnelled, outerChecksum);
+            assertSameOrLeft(one, got, 0, java.delivered, OUTER_BYTES, java.tunnelled);
+        }
+    }
+
+    private static void assertSameOrLeft(
+            PacketCases.Case one,
+            BpfProgram.Run run,
+            int headers,
+            byte[] translated,
+            int headersBefore,
+            byte[] before) {
+        if (one.isCarried() || run.verdict() == REDIRECT) {
+            assertSame(run, headers, translated);
+        } else {
+            assertThat(run.verdict()).isEqualTo(NEXT);
+            assertThat(inside(run, headersBefore)).isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, by service {1}")
+    @MethodSource("cases")
+    void onOneWorker(PacketCases.Case one, boolean byService) throws IOException {
         TestOverlay.Worker w = overlay.worker("w1", "192.168.77.1");
         TestPrograms programs = programs(w);
         overlay.service(S, "RR", SERVICE_IP);
         InstanceAt client = overlay.place(C, 1, w, InstanceState.SCHEDULED);
         InstanceAt server = overlay.place(S, 1, w, InstanceState.READY);
-        String dialled = text(byService ? SERVICE_IP : server.instanceIp(), v4);
-        byte[] asked = packet(text(client.namespaceIp(), v4), dialled, content);
-        byte[] answered = packet(text(server.namespaceIp(), v4), text(client.instanceIp(), v4), content.answer());
-
-        w.send(asked);
-        assertSame(programs.fromInstance(asked), 0, w.delivered().getFirst());
-        w.send(answered);
-        assertSame(programs.fromInstance(answered), 0, w.delivered().getFirst());
+        String dialled = text(byService ? SERVICE_IP : server.instanceIp(), one.v4());
+        List<byte[]> packets = new ArrayList<>(one.asked(text(client.namespaceIp(), one.v4()), dialled));
+        packets.addAll(one.answered(text(server.namespaceIp(), one.v4()), text(client.instanceIp(), one.v4())));
+        for (byte[] packet : packets) {
+            w.send(packet);
+            assertSameOrLeft(
+                    one, programs.fromInstance(packet), 0, w.delivered().getFirst(), 0, packet);
+        }
     }
 
     @Test

@@ -38,6 +38,14 @@ class KernelWorkersIT extends WorkersIT {
         });
     }
 
+    @Override
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.3", "fdff::2"})
+    void aCaptureShowsPacketsBeforeAndAfter(String dialled) throws Exception {
+        super.aCaptureShowsPacketsBeforeAndAfter(dialled);
+        assertThat(shown).contains("in the kernel");
+    }
+
     @Test
     void whatEndsInTheKernelEndsInTheCensus() throws IOException {
         client.tcp("10.30.0.3", new byte[1]);

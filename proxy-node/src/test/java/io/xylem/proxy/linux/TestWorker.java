@@ -4,6 +4,7 @@ import io.xylem.balancing.Policies;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.dataplane.AgentRunner;
+import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
@@ -86,6 +87,7 @@ final class TestWorker implements AutoCloseable {
                 ThreadLocalRandom.current().nextInt()));
         if (path != null) {
             agent.use(path.flows());
+            path.copyTo(agent.captures());
         }
         agent.measure(
                 new Reported(),
@@ -103,6 +105,10 @@ final class TestWorker implements AutoCloseable {
 
     long drops(Drop reason) {
         return counters.drops(Direction.OUTBOUND, reason) + counters.drops(Direction.INBOUND, reason);
+    }
+
+    Captures captures() {
+        return agent.captures();
     }
 
     FlowCounts flows() {
@@ -138,6 +144,7 @@ final class TestWorker implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+        agent.captures().close();
         try {
             if (path != null) {
                 path.close();

@@ -15,6 +15,9 @@ import io.xylem.model.Ipv4;
 import io.xylem.model.Ipv6;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
+import io.xylem.proxy.dataplane.Capture;
+import io.xylem.proxy.dataplane.Captured;
+import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Counters.Direction;
 import io.xylem.proxy.domain.Drop;
@@ -29,6 +32,8 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -68,6 +73,8 @@ class WorkersIT {
     TestWorker w2;
     private InstanceAt s2;
     EchoClient client;
+    /** What became of captured packets. */
+    final Set<String> shown = new HashSet<>();
 
     private static DualAddress address(String v4, String v6) {
         return new DualAddress(Ipv4.parse(v4), Ipv6.parse(v6));
@@ -201,6 +208,55 @@ class WorkersIT {
         assertThat(client.ping(dialled, 3)).contains("3 received", " 0% packet loss");
     }
 
+    /** All of it, on both sides, whoever moved it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.3", "fdff::2"})
+    void aCaptureShowsPacketsBeforeAndAfter(String dialled) throws Exception {
+        byte[] content = new byte[256 << 10];
+        Ipv6 wanted = Addresses.parse(dialled);
+        Capture capture = w1.captures().begin((high, low) -> high == wanted.high() && low == wanted.low());
+        client.tcp(dialled, content);
+        boolean v4 = dialled.indexOf(':') < 0;
+        String client = v4 ? "10.18.0.1" : "fc00::1";
+        long sent = 0;
+        long received = 0;
+        while (sent < content.length || received < content.length) {
+            Captured packet = capture.poll(10_000);
+            assertThat(packet).as("%d sent, %d received", sent, received).isNotNull();
+            assertThat(packet.isTranslated()).as(packet.fate()).isTrue();
+            byte[] before = packet.before().bytes();
+            byte[] after = packet.after().bytes();
+            if (packet.way() == Captured.Way.OUTBOUND) {
+                assertThat(ends(before)).isEqualTo(client + " > " + dialled);
+                assertThat(ends(after)).isEqualTo(v4 ? "10.30.0.10 > 10.18.0.65" : "fdff::10 > fc00::101");
+                sent += packet.after().length();
+            } else {
+                assertThat(ends(before)).isEqualTo(dialled + " > " + client);
+                assertThat(ends(after)).isEqualTo(dialled + " > " + client);
+                received += packet.after().length();
+            }
+            shown.add(packet.fate());
+        }
+        assertThat(capture.lost()).isZero();
+        w1.captures().end(capture);
+    }
+
+    private static String ends(byte[] packet) {
+        boolean v4 = packet[0] >>> 4 == 4;
+        int at = v4 ? 12 : 8;
+        int bytes = v4 ? 4 : 16;
+        byte[] source = Arrays.copyOfRange(packet, at, at + bytes);
+        byte[] destination = Arrays.copyOfRange(packet, at + bytes, at + 2 * bytes);
+        return text(source) + " > " + text(destination);
+    }
+
+    private static String text(byte[] address) {
+        ByteBuffer bytes = ByteBuffer.wrap(address);
+        return address.length == 4
+                ? new Ipv4(bytes.getInt()).toString()
+                : new Ipv6(bytes.getLong(), bytes.getLong()).toString();
+    }
+
     /** Content in both directions at once; sizes over the MTU and odd, so that the kernel cuts and completes segments. */
     @ParameterizedTest
     @ValueSource(strings = {"10.30.0.2", "10.30.0.3", "fdff::1", "fdff::2"})
@@ -212,8 +268,8 @@ class WorkersIT {
         assertThat(Arrays.mismatch(echo, content))
                 .as("first difference, -Dseed=%d", seed)
                 .isEqualTo(-1);
-        // As much as one packet holds, and one byte less: the checksum of an odd length.
-        for (int length : new int[] {1300, 1299}) {
+        // As much as one packet holds, and one byte less: the checksum of an odd length. Then in 7 and 43 pieces.
+        for (int length : new int[] {1300, 1299, 9_000, 60_000}) {
             assertThat(client.udp(dialled, "u".repeat(length)).echo()).hasSize(length);
         }
     }
@@ -256,7 +312,7 @@ class WorkersIT {
         assertThat(Arrays.mismatch(told.echo(), content)).isEqualTo(-1);
     }
 
-    /** The kernel then cuts no trains of them; each goes alone, in fragments. */
+    /** Connections have segments that fit; of other packets the kernel cuts no trains then, and each goes alone, in fragments. */
     @ParameterizedTest
     @ValueSource(strings = {"10.30.0.3", "fdff::2"})
     void anUnderlayThatTakesLessCarriesPacketsInFragments(String dialled) throws IOException {
@@ -267,8 +323,22 @@ class WorkersIT {
         new Random(2).nextBytes(content);
         assertThat(Arrays.mismatch(client.tcp(dialled, content).echo(), content))
                 .isEqualTo(-1);
+        assertThat(outerFragments(w1) + outerFragments(w2)).isZero();
+        assertThat(client.udp(dialled, "u".repeat(1_350)).echo()).hasSize(1_350);
+        assertThat(outerFragments(w1)).isPositive();
+        assertThat(outerFragments(w2)).isPositive();
         assertThat(w1.drops(Drop.TUNNEL_REFUSED) + w2.drops(Drop.TUNNEL_REFUSED))
                 .isZero();
+    }
+
+    /** What the worker's kernel made; that of its own packets, as overlay packets are cut by no router. */
+    private static long outerFragments(TestWorker worker) throws IOException {
+        List<String> lines = worker.namespace.call(() -> Files.readAllLines(Path.of("/proc/thread-self/net/snmp")));
+        List<List<String>> ip = lines.stream()
+                .filter(line -> line.startsWith("Ip: "))
+                .map(line -> List.of(line.split(" ")))
+                .toList();
+        return Long.parseLong(ip.getLast().get(ip.getFirst().indexOf("FragCreates")));
     }
 
     @Test
