@@ -2,6 +2,7 @@ package io.xylem.balancing;
 
 import io.xylem.model.InstanceName;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Finds in a list of candidates, which stand in the order of their numbers. */
 final class Candidates {
@@ -9,11 +10,11 @@ final class Candidates {
 
     /** Whether nothing about them can have changed; equal lists are compared in vain. */
     @SuppressWarnings("ReferenceEquality")
-    static boolean areSame(List<Candidate> some, List<Candidate> others) {
+    static boolean areSame(@Nullable List<Candidate> some, List<Candidate> others) {
         return some == others;
     }
 
-    /** @return its index, or a negative number */
+    /** @return its index, or {@code -1 - i} where it would stand at {@code i} */
     static int find(List<Candidate> candidates, InstanceName instance) {
         int low = 0;
         int high = candidates.size() - 1;
@@ -29,6 +30,6 @@ final class Candidates {
                 high = middle - 1;
             }
         }
-        return -1;
+        return -1 - low;
     }
 }

@@ -46,13 +46,26 @@ public final class Closest implements BalancingPolicy {
     }
 
     private static final class Chooser implements InstanceChooser {
+        /** What the choice depends on, and the one whose turn it always is, beside each other: most often that is all. */
+        private @Nullable List<Candidate> candidates;
+
+        private long roundTripVersion;
+        private long lookedNs;
+        private int only;
         private @Nullable Nearest nearest;
 
         @Override
         public int choose(Choice choice) {
-            Nearest current = nearestOf(choice);
-            nearest = current;
-            return current.next();
+            Nearest last = nearest;
+            if (last == null || !holds(choice)) {
+                last = Nearest.of(choice, last);
+                nearest = last;
+                candidates = choice.candidates();
+                roundTripVersion = choice.measurements().roundTripVersion();
+                lookedNs = choice.nowNs();
+                only = last.only();
+            }
+            return only != Nearest.SEVERAL ? only : last.next(choice.site());
         }
 
         @Override
@@ -60,13 +73,15 @@ public final class Closest implements BalancingPolicy {
             List<String> scores = choice.candidates().stream()
                     .map(candidate -> Distance.to(candidate.site(), choice).toString())
                     .toList();
-            Nearest current = nearestOf(choice);
+            Nearest current = nearest != null && holds(choice) ? nearest : Nearest.of(choice, nearest);
             return new Explanation(current.peek(), current.reason(choice), scores);
         }
 
-        private Nearest nearestOf(Choice choice) {
-            Nearest last = nearest;
-            return last != null && last.holds(choice) ? last : Nearest.of(choice, last);
+        /** Whether there is no cause to look again. */
+        private boolean holds(Choice choice) {
+            return Candidates.areSame(candidates, choice.candidates())
+                    && (roundTripVersion == choice.measurements().roundTripVersion()
+                            || choice.nowNs() - lookedNs < LOOK_AGAIN_NS);
         }
     }
 }

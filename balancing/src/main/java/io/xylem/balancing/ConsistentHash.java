@@ -1,6 +1,5 @@
 package io.xylem.balancing;
 
-import io.xylem.model.InstanceName;
 import io.xylem.model.Ipv6Prefix;
 import java.util.Arrays;
 import java.util.Collections;
@@ -37,15 +36,16 @@ public final class ConsistentHash implements BalancingPolicy {
         return new Chooser(tables);
     }
 
-    /** Of a client of that service. */
-    private static long key(InstanceName client, List<Candidate> candidates) {
-        return Hashes.of(client) ^ Hashes.of(candidates.getFirst().instance().service());
+    private static long key(List<Candidate> candidates) {
+        return Hashes.of(candidates.getFirst().instance().service());
     }
 
     private static final class Chooser implements InstanceChooser {
         private final MaglevTable.Cache tables;
         private List<Candidate> candidates = Collections.emptyList();
         private @Nullable MaglevTable table;
+        /** The service's part of the key. */
+        private long key;
 
         Chooser(MaglevTable.Cache tables) {
             this.tables = tables;
@@ -53,28 +53,28 @@ public final class ConsistentHash implements BalancingPolicy {
 
         @Override
         public int choose(Choice choice) {
-            MaglevTable current = tableOf(choice.candidates());
-            table = current;
-            candidates = choice.candidates();
-            return current.find(key(choice.client(), candidates));
+            MaglevTable current = table;
+            if (current == null || !Candidates.areSame(candidates, choice.candidates())) {
+                current = tables.of(choice.candidates());
+                table = current;
+                candidates = choice.candidates();
+                key = key(candidates);
+            }
+            return current.find(Hashes.word(choice.client()) ^ key);
         }
 
         @Override
         public Explanation explain(Choice choice) {
-            MaglevTable current = tableOf(choice.candidates());
+            MaglevTable current = tables.of(choice.candidates());
             int[] entries = current.entries();
             List<String> scores = Arrays.stream(entries)
                     .mapToObj(count ->
                             String.format(Locale.ROOT, "%.2f %% of all clients", 100.0 * count / MaglevTable.SIZE))
                     .toList();
             return new Explanation(
-                    current.find(key(choice.client(), choice.candidates())),
+                    current.find(Hashes.word(choice.client()) ^ key(choice.candidates())),
                     "the hash of client " + choice.client(),
                     scores);
-        }
-
-        private MaglevTable tableOf(List<Candidate> now) {
-            return table != null && Candidates.areSame(candidates, now) ? table : tables.of(now);
         }
     }
 }

@@ -5,6 +5,9 @@ import io.xylem.model.ServiceName;
 
 /** Hashes that are the same in every process. */
 final class Hashes {
+    /** Odd, and no bit of it is rare. */
+    private static final long FACTOR = 0x9e3779b97f4a7c15L;
+
     private Hashes() {}
 
     /** The finalizer of SplitMix64: a bijection in which every bit depends on every other. */
@@ -15,19 +18,23 @@ final class Hashes {
         return mixed ^ (mixed >>> 31);
     }
 
-    /** By {@link String#hashCode}, whose value the language fixes and each string remembers. */
     static long of(ServiceName name) {
-        long hash = mix(name.app().hashCode());
-        hash = mix(hash ^ name.appNamespace().hashCode());
-        hash = mix(hash ^ name.service().hashCode());
-        return mix(hash ^ name.serviceNamespace().hashCode());
+        return mix(word(name));
     }
 
     static long of(Site site) {
         return mix(site.worker().hashCode());
     }
 
-    static long of(InstanceName name) {
-        return mix(of(name.service()) ^ name.number());
+    /** To be mixed. Made of {@link String#hashCode}, whose value the language fixes and each string remembers. */
+    static long word(InstanceName name) {
+        return word(name.service()) * FACTOR + name.number();
+    }
+
+    private static long word(ServiceName name) {
+        long word = name.app().hashCode();
+        word = word * FACTOR + name.appNamespace().hashCode();
+        word = word * FACTOR + name.service().hashCode();
+        return word * FACTOR + name.serviceNamespace().hashCode();
     }
 }

@@ -6,21 +6,22 @@ import org.jspecify.annotations.Nullable;
 
 /** The closest worker at one moment, and whose turn it is on it. */
 final class Nearest {
+    /** No index: of {@link #only}. */
+    static final int SEVERAL = -1;
+
     private final List<Candidate> candidates;
     private final String worker;
     private final boolean stays;
-    private final Turns turns;
-    /** Where those of the worker stand among all. */
-    private final int[] indexes;
+    /** Those of the worker, and where they stand among all. */
+    private final List<Candidate> here = new ArrayList<>();
 
-    private long roundTripVersion;
-    private long lookedNs;
+    private final int[] indexes;
+    private final Turns turns;
 
     private Nearest(Choice choice, String worker, boolean stays, @Nullable Nearest before) {
         candidates = choice.candidates();
         this.worker = worker;
         this.stays = stays;
-        List<Candidate> here = new ArrayList<>();
         indexes = new int[candidates.size()];
         for (int i = 0; i < candidates.size(); i++) {
             if (candidates.get(i).site().worker().equals(worker)) {
@@ -28,9 +29,8 @@ final class Nearest {
                 here.add(candidates.get(i));
             }
         }
-        turns = Turns.of(here, before != null && before.worker.equals(worker) ? before.turns : null, choice.site());
-        roundTripVersion = choice.measurements().roundTripVersion();
-        lookedNs = choice.nowNs();
+        turns = before != null && before.worker.equals(worker) ? before.turns.copy() : new Turns();
+        turns.deal(here, choice.site());
     }
 
     static Nearest of(Choice choice, @Nullable Nearest before) {
@@ -64,19 +64,17 @@ final class Nearest {
                 || (closer > Closest.MARGIN_NS && closer > currentNs / 100 * Closest.MARGIN_PERCENT);
     }
 
-    /** Whether there is no cause to look again. */
-    boolean holds(Choice choice) {
-        return Candidates.areSame(candidates, choice.candidates())
-                && (roundTripVersion == choice.measurements().roundTripVersion()
-                        || choice.nowNs() - lookedNs < Closest.LOOK_AGAIN_NS);
+    /** The index of the one that is always next, or {@link #SEVERAL}. */
+    int only() {
+        return here.size() == 1 ? indexes[0] : SEVERAL;
     }
 
     int peek() {
         return indexes[turns.peek()];
     }
 
-    int next() {
-        return indexes[turns.next()];
+    int next(Site site) {
+        return indexes[turns.next(here, site)];
     }
 
     String reason(Choice choice) {

@@ -1,124 +1,103 @@
 package io.xylem.balancing;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Candidates that are chosen in turn. In each round everybody is chosen as often as its share says: its weight, divided
- * by what all weights have in common. Within a round nobody is ever a whole flow ahead of or behind its part.
- *
- * <p>Another list of candidates goes on with the round: those that stay keep what they were given of it, a newcomer
- * counts as having been given its part so far, so that neither coming and going nor staying is of advantage.
+ * Whose turn it is, round after round ({@link Round}). A choice reads this object and, unless all are equal, in one of
+ * eight cases the array of turns: with thousands of services each line of memory that is not read is what counts.
  */
-abstract sealed class Turns permits EqualTurns, WeightedTurns {
-    private final List<Candidate> candidates;
-    final int[] shares;
+class Turns {
+    private static final int TURNS_A_LONG = Long.SIZE / Character.SIZE;
 
-    Turns(List<Candidate> candidates, int[] shares) {
-        this.candidates = candidates;
-        this.shares = shares;
+    private @Nullable List<Candidate> candidates;
+    private char @Nullable [] order;
+    private int turn;
+    private int end;
+    /** The next turns, 16 bits each, those that come first in the lowest bits. */
+    private long ahead;
+
+    private long further;
+    private int turnsAhead;
+    private @Nullable Round round;
+
+    final Turns copy() {
+        Turns copy = new Turns();
+        copy.candidates = candidates;
+        copy.order = order;
+        copy.turn = turn;
+        copy.end = end;
+        copy.round = round;
+        copy.ahead = ahead;
+        copy.further = further;
+        copy.turnsAhead = turnsAhead;
+        return copy;
     }
-
-    /**
-     * @param before with the candidates until now
-     * @param site of the client's worker: each begins with another candidate, or one would get the first flow of everybody
-     */
-    static Turns of(List<Candidate> candidates, @Nullable Turns before, Site site) {
-        int[] shares = shares(candidates);
-        int start = Math.floorMod(Hashes.of(site), shares.length);
-        int[] given = before == null ? new int[shares.length] : before.given(candidates, shares);
-        return Arrays.stream(shares).allMatch(share -> share == 1)
-                ? new EqualTurns(candidates, shares, order(candidates, given, before, start), given)
-                : new WeightedTurns(candidates, shares, given, start);
-    }
-
-    final boolean isOf(List<Candidate> list) {
-        return Candidates.areSame(candidates, list);
-    }
-
-    /** Who is next; changes nothing. */
-    abstract int peek();
 
     /** Who is next, and it has had its turn. */
-    abstract int next();
+    final int next(List<Candidate> now, Site site) {
+        if (!Candidates.areSame(candidates, now)) {
+            deal(now, site);
+        }
+        if (order == null) {
+            int next = turn++;
+            if (turn == end) {
+                turn = 0;
+            }
+            return next;
+        }
+        int next = (int) ahead & 0xffff;
+        ahead = ahead >>> 16 | further << 48;
+        further >>>= 16;
+        turn++;
+        if (--turnsAhead == 0) {
+            lookAhead();
+        }
+        return next;
+    }
 
-    /** How often each was chosen in this round; a copy. */
-    abstract int[] given();
+    private void lookAhead() {
+        if (turn == end) {
+            take(Objects.requireNonNull(round).next(), 0);
+            return;
+        }
+        char[] turns = Objects.requireNonNull(order);
+        turnsAhead = Math.min(2 * TURNS_A_LONG, end - turn);
+        ahead = 0;
+        further = 0;
+        for (int i = turnsAhead - 1; i >= 0; i--) {
+            further = further << 16 | ahead >>> 48;
+            ahead = ahead << 16 | turns[turn + i];
+        }
+    }
 
-    /** For people. */
+    /** After {@link #deal}: who is next; changes nothing. */
+    final int peek() {
+        return order == null ? turn : order[turn];
+    }
+
+    /** Goes on with these candidates. */
+    final void deal(List<Candidate> now, Site site) {
+        if (!Candidates.areSame(candidates, now)) {
+            Round next = round == null ? Round.first(now, site) : round.with(now, turn, site);
+            candidates = now;
+            take(next, next.firstTurn());
+        }
+    }
+
+    private void take(Round next, int firstTurn) {
+        round = next;
+        order = next.order();
+        end = next.end();
+        turn = firstTurn;
+        if (order != null) {
+            lookAhead();
+        }
+    }
+
+    /** After {@link #deal}, for people. */
     final List<String> scores() {
-        int[] given = given();
-        List<String> scores = new ArrayList<>();
-        for (int i = 0; i < shares.length; i++) {
-            scores.add(given[i] + " of " + shares[i] + " in this round");
-        }
-        return scores;
-    }
-
-    /** What each of these candidates was given of the round. */
-    private int[] given(List<Candidate> now, int[] sharesNow) {
-        int[] givenBefore = given();
-        long all = Arrays.stream(shares).asLongStream().sum();
-        long done = Arrays.stream(givenBefore).asLongStream().sum();
-        int[] given = new int[sharesNow.length];
-        for (int i = 0; i < given.length; i++) {
-            int known = Candidates.find(candidates, now.get(i).instance());
-            given[i] = (int)
-                    (known < 0 ? sharesNow[i] * done / all : (long) sharesNow[i] * givenBefore[known] / shares[known]);
-        }
-        return given;
-    }
-
-    /** Those whose turn was, those that wait as long as they stay, then newcomers. */
-    private static int[] order(List<Candidate> now, int[] given, @Nullable Turns before, int start) {
-        int[] order = new int[given.length];
-        if (before == null) {
-            for (int i = 0; i < order.length; i++) {
-                order[i] = (start + i) % order.length;
-            }
-            return order;
-        }
-        int filled = 0;
-        boolean[] placed = new boolean[order.length];
-        for (int served = 1; served >= 0; served--) {
-            for (int turn = 0; turn < before.candidates.size(); turn++) {
-                int i = Candidates.find(
-                        now, before.candidates.get(before.inTurn(turn)).instance());
-                if (i >= 0 && given[i] == served) {
-                    order[filled++] = i;
-                    placed[i] = true;
-                }
-            }
-        }
-        for (int i = 0; i < order.length; i++) {
-            if (!placed[i]) {
-                order[filled++] = i;
-            }
-        }
-        return order;
-    }
-
-    /** The candidate that has this turn of a round, if there is such an order. */
-    int inTurn(int turn) {
-        return turn;
-    }
-
-    private static int[] shares(List<Candidate> candidates) {
-        int[] shares = new int[candidates.size()];
-        int common = 0;
-        for (int i = 0; i < shares.length; i++) {
-            shares[i] = candidates.get(i).weight();
-            common = gcd(shares[i], common);
-        }
-        for (int i = 0; i < shares.length; i++) {
-            shares[i] /= common;
-        }
-        return shares;
-    }
-
-    private static int gcd(int a, int b) {
-        return b == 0 ? a : gcd(b, a % b);
+        return round == null ? List.of() : round.scores(turn);
     }
 }

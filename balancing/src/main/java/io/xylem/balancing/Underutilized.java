@@ -2,14 +2,12 @@ package io.xylem.balancing;
 
 import io.xylem.model.InstanceName;
 import io.xylem.model.Ipv6Prefix;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@code underutilized}: the instance with the fewest active flows for its weight; of several, the one that was chosen
- * longest ago. A choice and a change of one instance's flows cost O(log k).
+ * {@code underutilized}: the instance with the fewest active flows for its weight; of several, the next in turn after the
+ * one that was chosen last. A choice looks at a sixty-fourth of the instances, a change of one's flows at 64 at most.
  */
 public final class Underutilized implements BalancingPolicy {
     private static final Ipv6Prefix PREFIX = Ipv6Prefix.parse("fdff:3000::/21");
@@ -39,103 +37,30 @@ public final class Underutilized implements BalancingPolicy {
         return new Chooser();
     }
 
-    private static final class Chooser implements InstanceChooser {
-        private @Nullable Loads loads;
-
+    /** Is its loads: an object less to read. */
+    private static final class Chooser extends Loads implements InstanceChooser {
         @Override
         public int choose(Choice choice) {
-            Loads current = loadsOf(choice);
-            loads = current;
-            return current.next();
+            return next(choice);
         }
 
         @Override
         public Explanation explain(Choice choice) {
-            Loads current = loadsOf(choice);
-            return new Explanation(current.first(), "fewest active flows for its weight", current.scores());
+            Loads now = copy();
+            now.deal(choice);
+            List<String> scores = choice.candidates().stream()
+                    .map(candidate -> score(choice.measurements().activeFlows(candidate.instance()), candidate))
+                    .toList();
+            return new Explanation(now.first(), "fewest active flows for its weight", scores);
+        }
+
+        private static String score(long flows, Candidate candidate) {
+            return flows + (flows == 1 ? " flow" : " flows") + ", weight " + candidate.weight();
         }
 
         @Override
         public void flowsChanged(InstanceName instance, Measurements measurements) {
-            if (loads != null) {
-                loads.changed(instance, measurements);
-            }
-        }
-
-        private Loads loadsOf(Choice choice) {
-            Loads last = loads;
-            return last != null && Candidates.areSame(last.candidates, choice.candidates())
-                    ? last
-                    : new Loads(choice, last);
-        }
-    }
-
-    /** The candidates of one list, the least loaded first. */
-    private static final class Loads {
-        final List<Candidate> candidates;
-        private final long[] flows;
-        private final int[] weights;
-        private final long[] chosenAt;
-        private final IndexedHeap heap;
-        private long choices;
-
-        Loads(Choice choice, @Nullable Loads before) {
-            candidates = choice.candidates();
-            int size = candidates.size();
-            flows = new long[size];
-            weights = new int[size];
-            chosenAt = new long[size];
-            choices = before == null ? 0 : before.choices;
-            int start = Math.floorMod(Hashes.of(choice.site()), size);
-            heap = new IndexedHeap(size, this::isBefore);
-            for (int i = 0; i < size; i++) {
-                InstanceName instance = candidates.get(i).instance();
-                flows[i] = choice.measurements().activeFlows(instance);
-                weights[i] = candidates.get(i).weight();
-                // All below 0: those never chosen here come first, and workers begin with different ones.
-                chosenAt[i] = (long) Math.floorMod(i - start, size) - size;
-                if (before != null) {
-                    int known = Candidates.find(before.candidates, instance);
-                    chosenAt[i] = known < 0 ? chosenAt[i] : before.chosenAt[known];
-                }
-                heap.add(i);
-            }
-        }
-
-        int first() {
-            return heap.first();
-        }
-
-        int next() {
-            int next = heap.first();
-            chosenAt[next] = choices++;
-            heap.moved(next);
-            return next;
-        }
-
-        void changed(InstanceName instance, Measurements measurements) {
-            int index = Candidates.find(candidates, instance);
-            if (index >= 0) {
-                flows[index] = measurements.activeFlows(instance);
-                heap.moved(index);
-            }
-        }
-
-        List<String> scores() {
-            List<String> scores = new ArrayList<>();
-            for (int i = 0; i < flows.length; i++) {
-                scores.add(flows[i] + (flows[i] == 1 ? " flow" : " flows") + ", weight " + weights[i]);
-            }
-            return scores;
-        }
-
-        private boolean isBefore(int a, int b) {
-            long loadA = flows[a] * weights[b];
-            long loadB = flows[b] * weights[a];
-            if (loadA != loadB) {
-                return loadA < loadB;
-            }
-            return chosenAt[a] != chosenAt[b] ? chosenAt[a] < chosenAt[b] : a < b;
+            changed(instance, measurements);
         }
     }
 }

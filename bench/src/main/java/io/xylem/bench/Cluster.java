@@ -74,6 +74,10 @@ final class Cluster implements AutoCloseable {
         return cluster;
     }
 
+    Jvm broker() {
+        return broker;
+    }
+
     String bootstrap() {
         return bootstrap;
     }

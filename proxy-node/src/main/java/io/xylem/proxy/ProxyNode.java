@@ -2,7 +2,6 @@ package io.xylem.proxy;
 
 import io.xylem.balancing.Policies;
 import io.xylem.balancing.PolicyException;
-import io.xylem.model.DualAddress;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.control.Control;
@@ -10,7 +9,6 @@ import io.xylem.proxy.control.FeedSource;
 import io.xylem.proxy.control.FlowKeeper;
 import io.xylem.proxy.control.InterestKeeper;
 import io.xylem.proxy.control.KeyExchange;
-import io.xylem.proxy.control.Wiring;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Counters;
@@ -18,6 +16,7 @@ import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.OpenSsl;
+import io.xylem.proxy.linux.OutsideRules;
 import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
 import io.xylem.proxy.linux.UdpTunnel;
@@ -106,6 +105,8 @@ final class ProxyNode implements AutoCloseable {
                 .map(Ipv6Prefix::parse)
                 .toList();
         network.prepare(device, overlay4, overlay6);
+        OutsideRules outside =
+                new OutsideRules(namespace, device.name(), overlay4, overlay6, settings.flag(ProxySettings.MASQUERADE));
         UdpTunnel tunnel = opened(UdpTunnel.open(
                 namespace,
                 settings.text(ProxySettings.TUNNEL_ADDRESS),
@@ -129,7 +130,7 @@ final class ProxyNode implements AutoCloseable {
                         opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
                         () -> producer(settings, worker, Topics.WORKER_STATUS),
-                        new Cables(network, plane),
+                        new Cables(network, plane, outside),
                         counters,
                         poller::wakeUp,
                         Map.of(
@@ -270,26 +271,6 @@ final class ProxyNode implements AutoCloseable {
         // Closed with the producer.
         Serde<V> serde = topic.valueSerde(config);
         return new KafkaProducer<>(config, new StringSerializer(), serde.serializer());
-    }
-
-    /** Instances on veth pairs. */
-    private record Cables(WorkerNetwork network, DataPlane plane) implements Wiring {
-        @Override
-        public boolean exists(String netns) {
-            return NetworkNamespace.of(netns).exists();
-        }
-
-        @Override
-        public void attach(String netns, DualAddress namespaceIp) throws IOException {
-            network.attach(NetworkNamespace.of(netns), namespaceIp);
-            plane.attach(namespaceIp);
-        }
-
-        @Override
-        public void detach(DualAddress namespaceIp) throws IOException {
-            plane.detach(namespaceIp);
-            network.detach(namespaceIp);
-        }
     }
 
     @Override

@@ -28,6 +28,7 @@ final class ProxySettings {
 
     static final String ENCRYPTION = "xylem.tunnel.encryption";
     static final String KEY_ROTATION_MS = "xylem.tunnel.rotation.ms";
+    static final String MASQUERADE = "xylem.masquerade";
 
     private ProxySettings() {}
 
@@ -118,6 +119,13 @@ final class ProxySettings {
                         KernelPath.FILE_SYSTEM.toString(),
                         Importance.LOW,
                         "The BPF file system in which flows outlive a restart of the proxy; mounted if it is not.")
+                .define(
+                        MASQUERADE,
+                        ConfigDef.Type.BOOLEAN,
+                        false,
+                        Importance.MEDIUM,
+                        "Whether instances reach what is outside of the overlay under the worker's address. Needs"
+                                + " nftables.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
                 .define(
                         OFFLOADS,

@@ -107,7 +107,7 @@ public class ChoiceBenchmark {
                         ipType,
                         serviceIp(s),
                         like.candidates(),
-                        like.targets(),
+                        like.targets().toArray(Target[]::new),
                         like.placed(),
                         0,
                         like.usage()));
@@ -137,7 +137,7 @@ public class ChoiceBenchmark {
                     address.ipType(),
                     address.address(),
                     candidates,
-                    address.targets(),
+                    address.targets().toArray(Target[]::new),
                     address.placed(),
                     0,
                     address.usage());

@@ -59,30 +59,43 @@ final class Choosers {
      * @return the instance for a new flow ({@link Target}), or the reason why there is none ({@link Drop})
      */
     Verdict.Outbound choose(ServiceAddress address, InstanceName client, Site site, long nowNs) {
-        if (address.targets().isEmpty()) {
+        if (!address.hasTargets()) {
             return Drop.NO_USABLE_INSTANCE;
         }
         try {
-            Entry entry = find(address);
-            if (entry == null) {
-                Optional<BalancingPolicy> policy = policies.find(address.ipType());
-                if (policy.isEmpty()) {
-                    return Drop.UNKNOWN_POLICY;
-                }
-                entry = add(address, policy.get());
+            InstanceChooser chooser = chooser(address);
+            if (chooser == null) {
+                return Drop.UNKNOWN_POLICY;
             }
-            int chosen = entry.chooser.choose(choice(address, client, site, nowNs));
-            return chosen < 0 || chosen >= address.targets().size()
-                    ? Drop.POLICY_FAILED
-                    : address.targets().get(chosen);
+            Target chosen = address.target(chooser.choose(choice(address, client, site, nowNs)));
+            return chosen == null ? Drop.POLICY_FAILED : chosen;
         } catch (RuntimeException | LinkageError e) {
             return Drop.POLICY_FAILED; // a policy may be anybody's code; its failure is this packet's loss only
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // these very choosers
+    private @Nullable InstanceChooser chooser(ServiceAddress address) {
+        InstanceChooser known = address.chooser;
+        if (known != null && address.chooserOf == this) {
+            return known;
+        }
+        Entry entry = find(address);
+        if (entry == null) {
+            Optional<BalancingPolicy> policy = policies.find(address.ipType());
+            if (policy.isEmpty()) {
+                return null;
+            }
+            entry = add(address, policy.get());
+        }
+        address.chooser = entry.chooser;
+        address.chooserOf = this;
+        return entry.chooser;
+    }
+
     /** What {@link #choose} would do; changes no chooser. Empty where no policy is asked, or it fails. */
     Optional<Explanation> explain(ServiceAddress address, InstanceName client, Site site, long nowNs) {
-        if (address.targets().isEmpty()) {
+        if (!address.hasTargets()) {
             return Optional.empty();
         }
         try {
@@ -152,6 +165,7 @@ final class Choosers {
     }
 
     private void remove(Entry entry) {
+        entry.address.chooser = null;
         choosers.remove(entry.address.address().v4(), entry);
         List<Entry> counters = flowCounters.get(entry.address.service());
         if (counters != null && counters.remove(entry) && counters.isEmpty()) {

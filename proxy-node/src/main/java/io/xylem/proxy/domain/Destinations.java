@@ -49,7 +49,7 @@ final class Destinations {
         if (service.placed() == 0) {
             return Drop.SCALED_TO_ZERO;
         }
-        return service.targets().isEmpty() ? Drop.NO_USABLE_INSTANCE : null;
+        return !service.hasTargets() ? Drop.NO_USABLE_INSTANCE : null;
     }
 
     /** The route of any instance here says where this worker is. */

@@ -26,7 +26,6 @@ final class ServiceRoutes {
     private boolean arranged;
     private Target[] members = NOBODY;
     private int size;
-    private List<Target> usable = List.of();
     private List<Candidate> candidates = List.of();
 
     ServiceRoutes(ServiceName name) {
@@ -91,13 +90,12 @@ final class ServiceRoutes {
 
     /** Makes the addresses anew, with the instances that there are now. */
     void arrange() {
-        List<Target> usableNow = members().filter(Target::usable).toList();
+        Target[] usable = members().filter(Target::usable).toArray(Target[]::new);
         List<Candidate> candidatesNow =
-                usableNow.stream().map(Target::candidate).toList();
+                Arrays.stream(usable).map(Target::candidate).toList();
         if (!candidatesNow.equals(candidates)) {
             candidates = candidatesNow; // else the old one: a policy keeps what it worked out of it
         }
-        usable = usableNow;
         arranged = known != null;
         if (known == null) {
             addresses = List.of();

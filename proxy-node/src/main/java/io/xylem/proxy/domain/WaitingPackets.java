@@ -173,8 +173,7 @@ public final class WaitingPackets {
             Ipv6 address = packet.address;
             ServiceAddress service =
                     direction == Direction.OUTBOUND ? table.service(address.high(), address.low()) : null;
-            boolean settled =
-                    service != null && (!service.targets().isEmpty() || nowNs - packet.sinceNs >= limits.settleNs);
+            boolean settled = service != null && (service.hasTargets() || nowNs - packet.sinceNs >= limits.settleNs);
             line.unsettled |= service != null && !settled;
             if (settled
                     || (service == null && table.instance(address.high(), address.low()) != null)

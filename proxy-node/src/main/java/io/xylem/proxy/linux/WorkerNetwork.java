@@ -35,7 +35,7 @@ public final class WorkerNetwork {
     private static final String GATEWAY_V4 = "169.254.1.1";
     private static final String GATEWAY_V6 = "fe80::1";
     private static final String INSTANCE_INTERFACE = "eth0";
-    private static final String HOST_SIDE = "xv";
+    static final String HOST_SIDE = "xv";
     /** Locally administered; "xyl" and a number, or "x", "v" less the two bits, and the namespace IPv4. */
     private static final String HOST_SIDE_MAC = "02:78:79:6c:00:01";
 

@@ -222,7 +222,7 @@ public final class PacketCases {
         ByteBuffer segment = ByteBuffer.allocate(20 + options.length);
         segment.putShort((short) (isAnswer ? 80 : 40_020)).putShort((short) (isAnswer ? 40_020 : 80));
         segment.putInt(0x12345678).putInt(isAnswer ? 0x9abcdef0 : 0);
-        segment.putShort((short) (((20 + options.length) / 4 << 12) | (isAnswer ? 0x12 : 0x02)));
+        segment.putShort((short) ((((20 + options.length) / 4) << 12) | (isAnswer ? 0x12 : 0x02)));
         segment.putShort((short) 0xfaf0).putInt(0).put(options);
         return withChecksum(from, to, 6, segment, 16, segment.capacity());
     }
