@@ -28,6 +28,7 @@ import io.xylem.proxy.seal.SealedFrame;
 import io.xylem.proxy.seal.SealedTunnel;
 import io.xylem.runtime.Settings;
 import io.xylem.schemas.RealmPartitioner;
+import io.xylem.schemas.StatusSeal;
 import io.xylem.schemas.Topic;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
@@ -268,6 +269,7 @@ final class ProxyNode implements AutoCloseable {
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 2000);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 4000);
         config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+        config.put(StatusSeal.KEY, settings.secret(StatusSeal.KEY));
         // Closed with the producer.
         Serde<V> serde = topic.valueSerde(config);
         return new KafkaProducer<>(config, new StringSerializer(), serde.serializer());

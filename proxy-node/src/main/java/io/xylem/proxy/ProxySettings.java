@@ -3,6 +3,7 @@ package io.xylem.proxy;
 import io.xylem.balancing.Policies;
 import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.StatusSeal;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -47,6 +48,13 @@ final class ProxySettings {
                         new ConfigDef.NonEmptyString(),
                         Importance.HIGH,
                         "This worker's name, as its WorkerJoined event says it.")
+                .define(
+                        StatusSeal.KEY,
+                        ConfigDef.Type.PASSWORD,
+                        "",
+                        Importance.HIGH,
+                        "This worker's own key, in Base64, which proves that it wrote its status; empty where routing"
+                                + " does not ask for it.")
                 .define(
                         DATA_DIR,
                         ConfigDef.Type.STRING,
