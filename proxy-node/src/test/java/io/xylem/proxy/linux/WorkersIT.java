@@ -1,5 +1,6 @@
 package io.xylem.proxy.linux;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -221,8 +222,7 @@ class WorkersIT {
         long sent = 0;
         long received = 0;
         while (sent < content.length || received < content.length) {
-            Captured packet = capture.poll(10_000);
-            assertThat(packet).as("%d sent, %d received", sent, received).isNotNull();
+            Captured packet = requireNonNull(capture.poll(10_000), sent + " sent, " + received + " received");
             assertThat(packet.isTranslated()).as(packet.fate()).isTrue();
             byte[] before = packet.before().bytes();
             byte[] after = packet.after().bytes();
@@ -427,5 +427,21 @@ class WorkersIT {
         assertThat(client.udp("10.30.0.2", "same worker").server()).isEqualTo("S1");
         w2.attach(s2, s2Space);
         assertThat(client.udp("10.30.0.3", "again").server()).isEqualTo("S2");
+    }
+
+    /** Somebody else's doing, under traffic: that is lost, the rest goes on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.3", "fdff::2"})
+    void anInterfaceThatIsDeletedComesBackWhenItIsAttachedAgain(String dialled) throws IOException {
+        client.tcp(dialled, new byte[1 << 20]);
+        assertThat(client.udp(dialled, "before").server()).isEqualTo("S2");
+        IpCommand.run(w2.namespace, "link delete dev " + WorkerNetwork.hostSide(s2.namespaceIp()));
+        for (int datagram = 0; datagram < 100; datagram++) {
+            client.shout(dialled, "nobody hears this");
+        }
+        assertThat(client.tcp("10.30.0.2", new byte[1]).server()).isEqualTo("S1");
+        w2.attach(s2, s2Space);
+        assertThat(client.udp(dialled, "again").server()).isEqualTo("S2");
+        assertThat(client.tcp(dialled, new byte[1 << 20]).server()).isEqualTo("S2");
     }
 }
