@@ -3,6 +3,7 @@ package io.xylem.proxy;
 import io.xylem.balancing.Policies;
 import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.StatusSeal;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -26,6 +27,8 @@ final class ProxySettings {
     static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
     static final String OFFLOADS = "xylem.offloads";
 
+    static final String ENCRYPTION = "xylem.tunnel.encryption";
+    static final String KEY_ROTATION_MS = "xylem.tunnel.rotation.ms";
     static final String MASQUERADE = "xylem.masquerade";
 
     private ProxySettings() {}
@@ -45,6 +48,13 @@ final class ProxySettings {
                         new ConfigDef.NonEmptyString(),
                         Importance.HIGH,
                         "This worker's name, as its WorkerJoined event says it.")
+                .define(
+                        StatusSeal.KEY,
+                        ConfigDef.Type.PASSWORD,
+                        "",
+                        Importance.HIGH,
+                        "This worker's own key, in Base64, which proves that it wrote its status; empty where routing"
+                                + " does not ask for it.")
                 .define(
                         DATA_DIR,
                         ConfigDef.Type.STRING,
@@ -66,6 +76,21 @@ final class ProxySettings {
                         Range.between(0, 65_535),
                         Importance.MEDIUM,
                         "The tunnel's UDP port.")
+                .define(
+                        ENCRYPTION,
+                        ConfigDef.Type.STRING,
+                        "off",
+                        ConfigDef.ValidString.in("off", "on"),
+                        Importance.MEDIUM,
+                        "Whether all packets between workers are encrypted and authenticated, and others refused: on"
+                                + " all workers or on none. Packets then go through user space.")
+                .define(
+                        KEY_ROTATION_MS,
+                        ConfigDef.Type.INT,
+                        3_600_000,
+                        Range.atLeast(120_000),
+                        Importance.LOW,
+                        "How long a key of the tunnel is used before the next one is made.")
                 .define(
                         NETNS,
                         ConfigDef.Type.STRING,
