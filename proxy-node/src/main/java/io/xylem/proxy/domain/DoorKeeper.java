@@ -244,7 +244,7 @@ final class DoorKeeper {
     @SuppressWarnings("ReferenceEquality") // the same objects as long as nothing about them changes
     private boolean isCurrent(Key key, Open is) {
         Attachment own = attachments.find(0, Addresses.low(key.own, true));
-        if (!is.own.equals(own) || !doors.isCurrent(is.door, own)) {
+        if (own == null || !is.own.equals(own) || !doors.isCurrent(is.door, own)) {
             return false;
         }
         if (is.ahead != null) {
