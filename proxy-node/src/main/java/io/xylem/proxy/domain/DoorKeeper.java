@@ -159,11 +159,12 @@ final class DoorKeeper {
             choosers.forEachAhead(ahead -> ahead.refill(nowNs));
             give(nowNs);
         }
-        if (isStale) {
+        boolean isRound = nowNs - lookedNs >= ROUND_NS && !open.isEmpty();
+        if (isStale || isRound) {
             isStale = false;
             review(nowNs);
         }
-        if (nowNs - lookedNs >= ROUND_NS && !open.isEmpty()) {
+        if (isRound) {
             lookedNs = nowNs;
             choosers.forEachAhead(ahead -> ahead.renew(nowNs));
             if (!doors.areCurrent()) {
@@ -243,7 +244,7 @@ final class DoorKeeper {
     @SuppressWarnings("ReferenceEquality") // the same objects as long as nothing about them changes
     private boolean isCurrent(Key key, Open is) {
         Attachment own = attachments.find(0, Addresses.low(key.own, true));
-        if (!is.own.equals(own)) {
+        if (!is.own.equals(own) || !doors.isCurrent(is.door, own)) {
             return false;
         }
         if (is.ahead != null) {
