@@ -66,8 +66,7 @@ final class Liveness {
         boolean nothingCouldBeHeard = lastTickMs == Long.MIN_VALUE || atMs - lastTickMs > patience.gapMs();
         lastTickMs = Math.max(lastTickMs, atMs);
         heardAtMs.replaceAll((_, at) -> nothingCouldBeHeard || at == Long.MIN_VALUE ? Math.max(at, atMs) : at);
-        // Who stops at the same time was last heard up to a heartbeat apart: before the first of them is silent, all
-        // have
+        // Those who stop together were last heard up to a heartbeat apart: when the first of them is silent, all have
         // been quiet for more than half of the time.
         waitForThoseQuietTogether(nothingCouldBeHeard ? Long.MAX_VALUE : atMs - patience.timeoutMs() / 2 - 1, isLost);
         return heardAtMs.entrySet().stream()
