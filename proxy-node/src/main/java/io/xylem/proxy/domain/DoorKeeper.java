@@ -26,6 +26,9 @@ final class DoorKeeper {
 
     private static final long ROUND_NS = 1_000_000_000L;
 
+    /** Beyond the turn in which what a program did before the doors were shut comes here. */
+    private static final long SETTLING_NS = 200_000_000L;
+
     /** @param low of the address that is dialled, or comes in */
     private record Key(DualAddress own, long high, long low, boolean accepts) {}
 
@@ -53,6 +56,12 @@ final class DoorKeeper {
     private long lookedNs;
     private boolean isStale;
 
+    /** Interfaces changed under open doors: what came through these may go to one that is gone. */
+    private boolean areMoved;
+
+    private boolean isSettling;
+    private long settlesNs;
+
     DoorKeeper(FlowTable flows, Choosers choosers, Function<Attachment, Site> site, Counters counters) {
         this.flows = flows;
         this.choosers = choosers;
@@ -68,6 +77,7 @@ final class DoorKeeper {
 
     /** From now on these tables hold; before the next packet, {@link #work} looks at what that changes. */
     void use(RouteTable currentRoutes, Attachments currentAttachments) {
+        areMoved |= !currentAttachments.equals(attachments) && !open.isEmpty();
         routes = currentRoutes;
         attachments = currentAttachments;
         isStale = true;
@@ -149,6 +159,12 @@ final class DoorKeeper {
      * @return whether there were any
      */
     boolean work(int epoch, long nowNs) {
+        if (areMoved) {
+            areMoved = false;
+            isSettling = true;
+            settlesNs = nowNs + SETTLING_NS;
+        }
+        isSettling &= nowNs - settlesNs < 0;
         boolean any = false;
         for (Doors.Opened opened = doors.next(); opened != null; opened = doors.next()) {
             Doors.Opened partner = opened.hasPartner() ? requireNonNull(doors.next()) : null;
@@ -186,7 +202,7 @@ final class DoorKeeper {
         } else if (partner != null && isPartnerIn) {
             doors.undo(partner);
         }
-        if (isIn && !isAsItWas(opened)) {
+        if (isIn && (isSettling || !isAsItWas(opened))) {
             path.release(opened.slot()); // it came through the door just before that was shut
         }
     }
