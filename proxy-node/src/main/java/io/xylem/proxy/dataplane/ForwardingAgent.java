@@ -161,7 +161,7 @@ public final class ForwardingAgent {
      */
     int doWork(long nowNs, int ready) throws IOException {
         RouteTable table = routes.get();
-        translator.use(table, attachments.get());
+        translator.use(table, attachments.get(), nowNs);
         fragments.use(table, attachments.get());
         fragments.expire(nowNs);
         translator.adopt(nowNs);

@@ -75,9 +75,13 @@ final class DoorKeeper {
         hasDoors = !(doors instanceof NoDoors);
     }
 
-    /** From now on these tables hold; before the next packet, {@link #work} looks at what that changes. */
-    void use(RouteTable currentRoutes, Attachments currentAttachments) {
+    /**
+     * From now on these tables hold; before the next packet, {@link #work} looks at what that changes. What came through
+     * until now is entered by those of before: else its end would not hear that the other one is gone.
+     */
+    void use(RouteTable currentRoutes, Attachments currentAttachments, int epoch, long nowNs) {
         areMoved |= !currentAttachments.equals(attachments) && !open.isEmpty();
+        work(epoch, nowNs);
         routes = currentRoutes;
         attachments = currentAttachments;
         isStale = true;

@@ -127,7 +127,10 @@ public final class Translator {
     }
 
     /** From now on these tables hold. Cheap when they are the ones of the last time. */
-    public void use(RouteTable currentRoutes, Attachments currentAttachments) {
+    public void use(RouteTable currentRoutes, Attachments currentAttachments, long nowNs) {
+        if (currentRoutes != routes || currentAttachments != attachments) {
+            doors.use(currentRoutes, currentAttachments, epoch, nowNs);
+        }
         if (currentRoutes != routes) {
             choosers.retain(currentRoutes);
             destinations.use(currentRoutes);
@@ -136,7 +139,6 @@ public final class Translator {
         if (currentRoutes != routes || currentAttachments != attachments) {
             epoch++;
             departures.use(currentRoutes, currentAttachments);
-            doors.use(currentRoutes, currentAttachments);
         }
         routes = currentRoutes;
         attachments = currentAttachments;

@@ -30,7 +30,7 @@ class AllocationTest {
         fold.apply(new ServiceKnown(
                 TestOverlay.S, List.of(new ServiceIp("RR", TestOverlay.dual("10.30.0.1", "fdff:2000::1"))), 3));
         Translator translator = new Translator(new FlowTable(100, 1, new Counters()), Policies.load(), new Counters());
-        translator.use(fold.table(), Attachments.of(List.of(attachment(client), attachment(server))));
+        translator.use(fold.table(), Attachments.of(List.of(attachment(client), attachment(server))), 0);
 
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (String[] ends : new String[][] {{"10.18.0.1", "10.30.0.1"}, {"fc00::1", "fdff:2000::1"}}) {
@@ -51,7 +51,7 @@ class AllocationTest {
         RouteFold fold = new RouteFold("w1");
         fold.apply(client);
         Translator translator = new Translator(new FlowTable(100, 1, new Counters()), Policies.load(), new Counters());
-        translator.use(fold.table(), Attachments.of(List.of(attachment(client))));
+        translator.use(fold.table(), Attachments.of(List.of(attachment(client))), 0);
         Refusals refusals = new Refusals(new Counters());
         byte[] bytes = packet("10.18.0.1", "10.30.0.2", new Tcp(1_000, 80, "A"));
         byte[] stranger = packet("10.18.0.1", "10.30.9.9", new Tcp(1_000, 80, "A"));

@@ -287,6 +287,32 @@ class OpenedFlowsIT {
                 .isEqualTo(NEXT);
     }
 
+    /** Also when the news come before the process has heard of the connection. */
+    @Test
+    void aConnectionIsResetWhoseServerIsWithdrawnAtOnce() throws IOException {
+        Side side = new Side("RR", false, 2);
+        TestPrograms p1 = programs(side.w1);
+        side.throughJava(side.ask(SERVICE_IP, true, new Tcp(1, 80, "S")));
+        Tcp second = new Tcp(2, 80, "S");
+        byte[] asked = inside(p1.fromInstance(side.ask(SERVICE_IP, true, second)), outerBytes(side.w1));
+        InstanceAt server = side.servers.stream()
+                .filter(one -> text(one.namespaceIp(), true).equals(destination(asked, true)))
+                .findFirst()
+                .orElseThrow();
+        byte[] answered =
+                packet(text(server.instanceIp(), true), text(side.client.namespaceIp(), true), second.answer());
+        assertThat(p1.fromUnderlay(side.w2.endpoint, side.w1.endpoint, answered, 0)
+                        .verdict())
+                .isEqualTo(REDIRECT);
+        assertThat(p1.fromInstance(side.ask(SERVICE_IP, true, new Tcp(2, 80, "A")))
+                        .verdict())
+                .isEqualTo(REDIRECT);
+        side.overlay.withdraw(server.instance());
+        side.w1.work();
+        assertThat(side.w1.delivered()).hasSize(1);
+        assertThat(side.w1.counters.get(Count.SENT_RESETS)).isEqualTo(1);
+    }
+
     /** While an instance moves its datagrams are Java's, and no other instance's. */
     @Test
     void aFlowThatWasTakenBackIsNotOpenedAnew() throws IOException {

@@ -1,5 +1,6 @@
 package io.xylem.proxy.linux;
 
+import io.xylem.balancing.Policies;
 import io.xylem.model.DualAddress;
 import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceName;
@@ -53,7 +54,7 @@ final class CrowdedWorkers implements AutoCloseable {
     private final NetworkNamespace clientSpace;
     private long version = 10;
 
-    CrowdedWorkers() throws IOException {
+    CrowdedWorkers(TestWorker.KernelPaths paths) throws IOException {
         TestNamespaces namespaces = opened(TestNamespaces.orSkip());
         try {
             Map<NetworkNamespace, String> underlay = new LinkedHashMap<>();
@@ -62,9 +63,9 @@ final class CrowdedWorkers implements AutoCloseable {
             }
             namespaces.join(underlay);
             List<NetworkNamespace> workerSpaces = List.copyOf(underlay.keySet());
-            w1 = opened(new TestWorker("w1", workerSpaces.get(0), "192.168.77.1"));
-            w2 = opened(new TestWorker("w2", workerSpaces.get(1), "192.168.77.2"));
-            w3 = opened(new TestWorker("w3", workerSpaces.get(2), "192.168.77.3"));
+            w1 = opened(new TestWorker("w1", workerSpaces.get(0), "192.168.77.1", Policies.load(), true, paths));
+            w2 = opened(new TestWorker("w2", workerSpaces.get(1), "192.168.77.2", Policies.load(), true, paths));
+            w3 = opened(new TestWorker("w3", workerSpaces.get(2), "192.168.77.3", Policies.load(), true, paths));
             workers = List.of(w1, w2, w3);
             learn(new ServiceKnown(S, List.of(new ServiceIp("RR", address(SERVICE, "fdff:2000::1"))), 1));
             clientSpace = namespaces.make("c");

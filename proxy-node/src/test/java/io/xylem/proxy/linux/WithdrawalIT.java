@@ -12,12 +12,14 @@ import io.xylem.model.InstanceState;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
 import io.xylem.proxy.domain.RouteUpdate.InstanceWithdrawn;
+import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.proxy.linux.Crowd.Connection;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramSocket;
 import java.net.PortUnreachableException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** A thousand connections while instances come, go and move: what breaks, and that it breaks at once. Prints a table. */
 class WithdrawalIT {
-    private CrowdedWorkers world;
+    CrowdedWorkers world;
     private Crowd crowd;
 
     @BeforeAll
@@ -34,9 +36,15 @@ class WithdrawalIT {
         System.out.println("|---|---|---|---|---|");
     }
 
+    /** How flows of the workers move in the kernel; here, not at all. */
+    @Nullable
+    KernelPath kernelPath(KernelPath.Setup setup) throws IOException {
+        return null;
+    }
+
     @BeforeEach
     void setUp() throws IOException {
-        world = new CrowdedWorkers();
+        world = new CrowdedWorkers(this::kernelPath);
         crowd = world.crowd;
     }
 
