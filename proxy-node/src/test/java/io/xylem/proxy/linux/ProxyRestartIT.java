@@ -115,30 +115,8 @@ class ProxyRestartIT {
     }
 
     private void start(NetworkNamespace worker) throws IOException {
-        proxy = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.xylem.proxy.ProxyMain",
-                        "--override",
-                        "bootstrap.servers=127.0.0.1:1",
-                        "--override",
-                        "schema.registry.url=http://127.0.0.1:1",
-                        "--override",
-                        "xylem.worker=w1",
-                        "--override",
-                        "xylem.dataplane=user",
-                        "--override",
-                        "xylem.netns=" + worker.name(),
-                        "--override",
-                        "xylem.tunnel.port=0",
-                        "--override",
-                        "xylem.data.dir=" + directory)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("proxy.log").toFile()))
-                .start();
+        proxy = ProxyProcess.start(
+                worker, directory, List.of("xylem.worker=w1", "xylem.dataplane=user", "xylem.tunnel.port=0"));
     }
 
     /** Until then there is no network. */

@@ -35,7 +35,6 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -335,13 +334,7 @@ class WorkersIT {
 
     /** What the worker's kernel made; that of its own packets, as overlay packets are cut by no router. */
     private static long outerFragments(TestWorker worker) throws IOException {
-        List<String> lines =
-                worker.namespace.call(() -> Files.readAllLines(java.nio.file.Path.of("/proc/thread-self/net/snmp")));
-        List<List<String>> ip = lines.stream()
-                .filter(line -> line.startsWith("Ip: "))
-                .map(line -> List.of(line.split(" ")))
-                .toList();
-        return Long.parseLong(ip.getLast().get(ip.getFirst().indexOf("FragCreates")));
+        return KernelCounts.of(worker.namespace, "Ip", "FragCreates");
     }
 
     @Test
