@@ -37,6 +37,8 @@ INLINE int wrap(struct __sk_buff *skb, struct way *way)
 	if ((void *)(outer + 1) > (void *)(u64)skb->data_end)
 		return 0;
 	u32 bytes = skb->len - ETHERNET_BYTES;
+	if (bytes > LONGEST_TOLD)
+		bytes = 0; /* as in BIG TCP; what cuts it into segments says theirs */
 	outer->link.type = BE16(ETHERTYPE_V4);
 	struct v4 ip = {
 		.version_length = 0x45,
@@ -52,7 +54,7 @@ INLINE int wrap(struct __sk_buff *skb, struct way *way)
 	/* What comes from another port is not from this worker, so it can't spread flows over the underlay's queues. */
 	outer->udp.source = tunnel_port();
 	outer->udp.destination = way->peer_port;
-	outer->udp.length = BE16(bytes - V4_BYTES);
+	outer->udp.length = bytes ? BE16(bytes - V4_BYTES) : 0;
 	outer->udp.checksum = 0;
 	return 1;
 }

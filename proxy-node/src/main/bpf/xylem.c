@@ -5,8 +5,11 @@
  *  instance ── from_instance ──► find or open ──► translate ──► wrap ──► underlay     (ingress of the instance's host side)
  *                                                     └───────────────► other instance
  *  underlay ── from_underlay ──► find or open ──► unwrap ──► translate ──► instance   (ingress of the underlay's devices)
+ *                                                                └─► cable ─► from_cable ─► instance      (see merge.h)
  */
+#include "big.h"
 #include "copy.h"
+#include "merge.h"
 #include "mss.h"
 #include "open.h"
 #include "tunnel.h"
@@ -47,11 +50,13 @@ INLINE int outbound(struct __sk_buff *skb, int is_v6, struct packet *packet)
 	/* A UDP super-packet would be lost behind the tunnel: the kernel does not forget there that it was in one. */
 	if (way->peer && protocol == UDP && skb->gso_size)
 		return leave();
+	if (UNLIKELY(packet->has_jumbo) && !take_jumbo(skb))
+		return lose(OUTBOUND_LOST);
 	struct copy *copy = begin_copy(skb, ETHERNET_BYTES, packet->bytes, way->peer ? COPY_OUTBOUND : COPY_LOCAL);
 	int done = (!(packet->flags & SYN) || limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) &&
 		   translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	end_copy(skb, ETHERNET_BYTES, copy, done);
-	if (!done || (way->peer && !wrap(skb, way)))
+	if (!done || (way->peer ? !wrap(skb, way) : !give_jumbo(skb, packet)))
 		return lose(OUTBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	if (way->peer) {
@@ -102,11 +107,14 @@ INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 
 		       translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	}
 	end_copy(skb, ETHERNET_BYTES, copy, done);
-	if (!done)
+	if (!done || !give_jumbo(skb, packet))
 		return lose(INBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	count(INBOUND_PACKETS, 1);
 	count(INBOUND_BYTES, packet->bytes);
+	u32 cable = merge_device();
+	if (cable && is_to_merge(skb, way, packet))
+		return send_to_merge(skb, cable, way->to_device);
 	return bpf_redirect_peer(way->to_device, 0);
 }
 
@@ -129,9 +137,21 @@ int from_underlay(struct __sk_buff *skb)
 	struct packet packet = {};
 	if (version == 4 && parse_v4(skb, ETHERNET_BYTES + OUTER_BYTES, &packet))
 		return inbound(skb, 0, &packet, peer, port, by_socket);
-	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + OUTER_BYTES, &packet))
+	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + OUTER_BYTES, &packet) && !packet.has_jumbo)
 		return inbound(skb, 1, &packet, peer, port, by_socket);
 	return leave();
+}
+
+/* Nothing else is ever sent into the cable. */
+SECTION("tc/from_cable")
+int from_cable(struct __sk_buff *skb)
+{
+	struct ethernet *link = (void *)(u64)skb->data;
+	if ((void *)(link + 1) > (void *)(u64)skb->data_end)
+		return DROP;
+	u32 device;
+	__builtin_memcpy(&device, link->source + 2, sizeof(device));
+	return bpf_redirect_peer(device, 0);
 }
 
 char licence[] SECTION("license") = "GPL";

@@ -52,7 +52,7 @@ final class TestPrograms implements AutoCloseable {
                 () -> 1,
                 MAX_FLOWS,
                 0);
-        KernelPath.configure(programs, TUNNEL_PORT);
+        KernelPath.configure(programs, TUNNEL_PORT, 0);
     }
 
     private ByteBuffer mapped(String map) throws IOException {
