@@ -46,7 +46,7 @@ struct bpf_redir_neigh {
 	u32 nexthop[4];
 };
 
-enum { AF_INET = 2 };
+enum { AF_INET = 2, AF_INET6 = 10 };
 enum { PACKET_HOST = 0 };
 
 /* TCX_NEXT: the packet goes on as if this program were not here, to further programs and the kernel. */
@@ -64,6 +64,7 @@ enum { BPF_ADJ_ROOM_NET = 0, BPF_ADJ_ROOM_MAC = 1 };
 enum {
 	BPF_F_ADJ_ROOM_FIXED_GSO = 1 << 0,
 	BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 = 1 << 1,
+	BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 = 1 << 2,
 	BPF_F_ADJ_ROOM_ENCAP_L4_UDP = 1 << 4,
 	BPF_F_ADJ_ROOM_NO_CSUM_RESET = 1 << 5,
 	BPF_F_ADJ_ROOM_DECAP_L3_IPV4 = 1 << 7,

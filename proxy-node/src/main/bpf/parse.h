@@ -3,7 +3,7 @@
 #include "maps.h"
 
 enum { ETHERNET_BYTES = 14, V4_BYTES = 20, V6_BYTES = 40, UDP_BYTES = 8, TCP_BYTES = 20 };
-enum { OUTER_BYTES = V4_BYTES + UDP_BYTES };
+enum { OUTER_V4_BYTES = V4_BYTES + UDP_BYTES, OUTER_V6_BYTES = V6_BYTES + UDP_BYTES };
 enum { TCP = 6, UDP = 17 };
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 enum { ETHERTYPE_V4 = 0x0800, ETHERTYPE_V6 = 0x86dd };

@@ -10,7 +10,8 @@ import java.util.List;
  */
 final class Awake implements AutoCloseable {
     /** Ends with the process that it is told, however that ends. */
-    private static final String LOOP = "while kill -0 $0 2>/dev/null; do i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; done";
+    private static final String LOOP =
+            "while kill -0 $0 2>/dev/null; do i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; done";
 
     private final List<Process> loops = new ArrayList<>();
 

@@ -30,6 +30,8 @@ record Conditions(String lab, boolean isCrowded, boolean isWire, boolean isBig) 
 
     /** What is added to a mode's name. */
     String suffix() {
-        return (isCrowded ? ", " + ROUTES + " routes, " + FLOWS + " flows" : "") + (isWire ? ", wire" : "") + (isBig ? ", BIG TCP" : "");
+        return (isCrowded ? ", " + ROUTES + " routes, " + FLOWS + " flows" : "")
+                + (isWire ? ", wire" : "")
+                + (isBig ? ", BIG TCP" : "");
     }
 }

@@ -39,7 +39,10 @@ public final class DataPlaneBench {
                         new Figure("tcp4", "TCP, 4 streams", "Gb/s", mode -> Throughput.gbps(mode, 4, seconds)),
                         new Figure("udp", "UDP, 64 bytes", "kpps", mode -> PacketRate.kpps(mode, seconds)),
                         new Figure(
-                                "connections", "new connections", "/s", mode -> ConnectionRate.perSecond(mode, seconds)),
+                                "connections",
+                                "new connections",
+                                "/s",
+                                mode -> ConnectionRate.perSecond(mode, seconds)),
                         new Figure("roundtrip", "round trip p50", "us", RoundTrip::p50Micros))
                 .stream()
                 .filter(figure -> wanted.contains(figure.key()))
@@ -51,7 +54,8 @@ public final class DataPlaneBench {
     }
 
     public static void main(String[] args) throws IOException {
-        DataPlaneBench bench = new DataPlaneBench(new Options(args, Set.of("--rounds", "--seconds", "--only", "--figures")));
+        DataPlaneBench bench =
+                new DataPlaneBench(new Options(args, Set.of("--rounds", "--seconds", "--only", "--figures")));
         try {
             bench.prepare();
             bench.run();
@@ -79,7 +83,8 @@ public final class DataPlaneBench {
         }
         if (kernel != null && series.contains("awake")) {
             Series awake = new Series("Processors kept awake by a loop on each (SCHED_IDLE)", kernel);
-            List<Figure> figuresAwake = figures.stream().map(DataPlaneBench::awake).toList();
+            List<Figure> figuresAwake =
+                    figures.stream().map(DataPlaneBench::awake).toList();
             add(awake, user, figuresAwake, "roundtrip -");
             add(awake, ebpf, figuresAwake, "roundtrip 0.8");
             all.add(awake);
@@ -96,7 +101,8 @@ public final class DataPlaneBench {
             }
         }
         if (kernel != null && series.contains("big")) {
-            Series big = new Series("BIG TCP on Xylem's own interfaces and the underlay's, not on the baseline's", kernel);
+            Series big =
+                    new Series("BIG TCP on Xylem's own interfaces and the underlay's, not on the baseline's", kernel);
             all.add(add(big, ebpf(Conditions.big("eb")), figures, "tcp1 1.5 tcp4 1.5"));
         }
         if (series.contains("wire")) {

@@ -1,12 +1,11 @@
 package io.xylem.bench;
 
-import io.xylem.model.Ipv4;
 import io.xylem.proxy.dataplane.ForwardingAgent.Limits;
+import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.proxy.linux.NetworkNamespace;
 import java.io.IOException;
-import java.util.OptionalInt;
 
 /** Xylem's data plane in the kernel: the first packet of a flow goes as in {@link UserMode}, the others by the programs. */
 final class EbpfMode implements Mode {
@@ -19,9 +18,8 @@ final class EbpfMode implements Mode {
 
     private static KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
             throws IOException {
-        OptionalInt address = OptionalInt.of(Ipv4.parse(underlay).bits());
-        KernelPath path = KernelPath.open(
-                new KernelPath.Setup(worker, address, UserMode.TUNNEL_PORT, limits.maxFlows(), System::nanoTime, 1));
+        KernelPath path = KernelPath.open(new KernelPath.Setup(
+                worker, Addresses.parse(underlay), UserMode.TUNNEL_PORT, limits.maxFlows(), System::nanoTime, 1));
         try {
             path.attach(instance.namespaceIp());
             return path;

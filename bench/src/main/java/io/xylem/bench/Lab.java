@@ -53,9 +53,11 @@ final class Lab implements AutoCloseable {
 
     /** Packets cross the underlay as they would cross a wire; the receiver puts together what its kernel can. */
     private static void cutInSoftware(NetworkNamespace worker) throws IOException {
-        Commands.check(worker, ("ethtool -K u0 tso off gso off tx-udp_tnl-segmentation off"
-                        + " tx-udp_tnl-csum-segmentation off tx-udp-segmentation off gro on")
-                .split(" "));
+        Commands.check(
+                worker,
+                ("ethtool -K u0 tso off gso off tx-udp_tnl-segmentation off"
+                                + " tx-udp_tnl-csum-segmentation off tx-udp-segmentation off gro on")
+                        .split(" "));
     }
 
     private NetworkNamespace create(String role) throws IOException {

@@ -177,10 +177,7 @@ final class UserMode implements Mode {
 
     /** Flows of the worker that knows fewest. */
     private long fewestFlows() {
-        return counters.stream()
-                .mapToLong(one -> one.get(Count.FLOWS))
-                .min()
-                .orElse(0);
+        return counters.stream().mapToLong(one -> one.get(Count.FLOWS)).min().orElse(0);
     }
 
     /** Packets that went from one worker to the other so far, those that super-packets stand for. */

@@ -1,7 +1,6 @@
 package io.xylem.proxy;
 
 import io.xylem.model.DualAddress;
-import io.xylem.model.Ipv6;
 import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.FastPath;
@@ -14,7 +13,6 @@ import io.xylem.runtime.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +48,7 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
         }
         KernelPath.Setup setup = new KernelPath.Setup(
                 worker,
-                bound(settings.text(ProxySettings.TUNNEL_ADDRESS)),
+                Addresses.parse(settings.text(ProxySettings.TUNNEL_ADDRESS)),
                 tunnelPort,
                 maxFlows,
                 System::nanoTime,
@@ -81,13 +79,6 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
                     "the kernel takes our programs; nothing outlives a restart, because: " + e.getMessage(),
                     path);
         }
-    }
-
-    /** The IPv4 address that the tunnel is bound to; none when it takes any. */
-    private static OptionalInt bound(String address) {
-        Ipv6 parsed = Addresses.parse(address);
-        boolean isOne = Addresses.isV4(parsed.high(), parsed.low()) && (int) parsed.low() != 0;
-        return isOne ? OptionalInt.of((int) parsed.low()) : OptionalInt.empty();
     }
 
     /** @param wantsBig whether the settings want BIG TCP, which user space can't read */

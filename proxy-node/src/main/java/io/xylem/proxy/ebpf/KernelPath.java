@@ -1,7 +1,9 @@
 package io.xylem.proxy.ebpf;
 
 import io.xylem.model.DualAddress;
+import io.xylem.model.Ipv6;
 import io.xylem.proxy.dataplane.Captures;
+import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.Fill;
@@ -19,7 +21,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +40,14 @@ public final class KernelPath implements AutoCloseable {
     /**
      * What it serves.
      *
-     * @param tunnelAddress the IPv4 address that the tunnel is bound to, if it is to one
+     * @param tunnelAddress what the tunnel is bound to, as in {@link Addresses}
      * @param maxFlows how many flows the table has
      * @param clockNs CLOCK_MONOTONIC, the clock of the turns
      * @param seed any number; another one each time
      */
     public record Setup(
             NetworkNamespace worker,
-            OptionalInt tunnelAddress,
+            Ipv6 tunnelAddress,
             int tunnelPort,
             int maxFlows,
             LongSupplier clockNs,

@@ -7,6 +7,7 @@ import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.dataplane.Tunnel;
+import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
@@ -24,7 +25,6 @@ import io.xylem.proxy.seal.SealedTunnel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +110,7 @@ final class TestWorker implements AutoCloseable {
         agent = new ForwardingAgent(device, way, table::get, attachments::get, policies, counters, limits);
         path = paths.open(new KernelPath.Setup(
                 namespace,
-                OptionalInt.empty(),
+                Addresses.parse(underlay),
                 50_103,
                 limits.maxFlows(),
                 System::nanoTime,
@@ -143,6 +143,10 @@ final class TestWorker implements AutoCloseable {
 
     FlowCounts flows() {
         return agent.flowCounts();
+    }
+
+    boolean isInTheKernel() {
+        return path != null;
     }
 
     void attach(RouteUpdate.InstanceAt at, NetworkNamespace instance) throws IOException {
