@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the programs put before a packet in the tunnel, and what they take there. */
+@SuppressWarnings("NullAway.Init") // each test begins with join()
 class OuterHeadersIT {
     private final TestOverlay overlay = new TestOverlay();
     private TestOverlay.Worker w1;

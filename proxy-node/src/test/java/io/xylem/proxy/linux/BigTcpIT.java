@@ -123,8 +123,8 @@ class BigTcpIT {
 
     /** Packets that came to the other worker, super-packets counted as one. */
     private long segmentsOnTheWire() throws IOException {
-        return space2.call(() -> Long.parseLong(
-                Files.readString(Path.of("/proc/thread-self/net/dev")).replaceAll("(?s).*u0:\\s*\\d+\\s+(\\d+)\\s.*", "$1")));
+        return space2.call(() -> Long.parseLong(Files.readString(Path.of("/proc/thread-self/net/dev"))
+                .replaceAll("(?s).*u0:\\s*\\d+\\s+(\\d+)\\s.*", "$1")));
     }
 
     /** What its instance got of them. */
