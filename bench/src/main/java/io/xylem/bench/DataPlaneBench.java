@@ -127,7 +127,7 @@ public final class DataPlaneBench {
     /** @param goals figures and what must be reached, in pairs; {@code -}: nothing */
     private static Series add(Series to, @Nullable Mode mode, List<Figure> figures, String goals) {
         if (mode != null) {
-            String[] words = goals.split(" ");
+            String[] words = goals.split(" ", -1);
             Map<String, String> byFigure = new HashMap<>();
             for (int i = 0; i < words.length; i += 2) {
                 byFigure.put(words[i], words[i + 1].equals("-") ? "" : words[i + 1]);

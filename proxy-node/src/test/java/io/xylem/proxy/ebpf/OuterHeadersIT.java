@@ -94,7 +94,7 @@ class OuterHeadersIT {
             byte[] tunnelled = oneHopLater(throughJava(asked(port)));
             byte[] outer = inside(p1.fromInstance(asked(port)), 0);
             byte[] expected = wrapped(w1.endpoint, w2.endpoint, tunnelled, 0);
-            int label = (outer[1] & 0x0f) << 16 | (outer[2] & 0xff) << 8 | outer[3] & 0xff;
+            int label = ((outer[1] & 0x0f) << 16) | ((outer[2] & 0xff) << 8) | (outer[3] & 0xff);
             labels.add(label);
             expected[1] |= (byte) (label >>> 16);
             expected[2] = (byte) (label >>> 8);
