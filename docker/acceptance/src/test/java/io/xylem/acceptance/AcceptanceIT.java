@@ -1,0 +1,252 @@
+package io.xylem.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The compose set, from our images: the address plan's example with packets between containers; then a broker, the allocator
+ * that decides and a worker are killed under traffic.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AcceptanceIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Path DOCKER = Path.of("..").toAbsolutePath().normalize();
+    private static final Path LOGS = Path.of("target", "acceptance-logs");
+    private static final int CONNECTIONS = 10;
+    /** Events between two blows. */
+    private static final int EVENTS = 300;
+
+    private final List<String> summary = new ArrayList<>();
+    private @Nullable Engine engine;
+    private @Nullable ComposeSet started;
+
+    @BeforeAll
+    void start() throws Exception {
+        Engine own;
+        try {
+            own = Engine.start();
+        } catch (Engine.Impossible e) {
+            System.out.println(
+                    "SKIPPED: the compose set needs a container engine, and none can run here: " + e.getMessage());
+            abort(String.valueOf(e.getMessage()));
+            return;
+        }
+        engine = own;
+        own.buildImages(LOGS.resolve("build.log"));
+        boolean version2 = own.run(LOGS.resolve("compose.log"), "docker", "compose", "version") == 0;
+        long begin = System.nanoTime();
+        started = ComposeSet.start(
+                version2,
+                Map.of(
+                        "XYLEM_KAFKA_IMAGE", "xylem/kafka",
+                        "XYLEM_REGISTRY_IMAGE", "xylem/registry",
+                        "XYLEM_PARTITIONS", "2",
+                        "XYLEM_WORKER_PARTITIONS", "4",
+                        "XYLEM_JVM_FLAGS", "-Xmx192m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+                        "XYLEM_KAFKA_JVM_FLAGS", "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+                        "ACCEPTANCE_CLASSES",
+                                Path.of("target", "test-classes")
+                                        .toAbsolutePath()
+                                        .toString()),
+                DOCKER.resolve("compose.yaml"),
+                Path.of("src", "test", "resources", "compose.acceptance.yaml").toAbsolutePath());
+        for (String service : List.of("allocator-1", "allocator-2", "routing", "worker-1", "worker-2", "worker-3")) {
+            awaitHealthy(service);
+        }
+        summary.add("from `up` until all is ready: %.0f s".formatted((System.nanoTime() - begin) / 1e9));
+        summary.add(new Example(set()).deploy());
+        String answer = set().output(
+                        "client",
+                        "bash",
+                        "-c",
+                        "exec 3<>/dev/tcp/" + Example.S + "/8000; echo >&3; read -r name <&3; echo $name");
+        summary.add("from `up` to the first packet's answer, from %s: %.0f s"
+                .formatted(answer.strip(), (System.nanoTime() - begin) / 1e9));
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        summary.forEach(line -> System.out.println("acceptance: " + line));
+        if (engine == null) {
+            return;
+        }
+        try (Engine ending = engine) {
+            if (started != null) {
+                for (String service : started.services()) {
+                    ending.run(LOGS.resolve(service + ".log"), "docker", "logs", started.id(service));
+                }
+            }
+        }
+    }
+
+    @Test
+    void killingABrokerTheAllocatorAndAWorkerLosesNoEventAndBreaksNoOtherFlow() throws Exception {
+        CompletableFuture<String> load = inBackground(
+                () -> set().output("cli", "run", "io.xylem.acceptance.Load", "" + Example.NAMES, "/tmp/load"));
+        CompletableFuture<String> flows = inBackground(() -> set().output(
+                        "client",
+                        "run",
+                        "io.xylem.acceptance.Flows",
+                        "" + CONNECTIONS,
+                        "/tmp/flows",
+                        Example.S,
+                        Example.S_V6,
+                        Example.S1,
+                        Example.S2_V6,
+                        Example.T1));
+        await().atMost(PATIENCE).until(() -> {
+            check(load, flows);
+            return counts().size() == 5
+                    && counts().values().stream().allMatch(one -> one.open() == CONNECTIONS && one.fresh() > 0);
+        });
+        awaitEvents(EVENTS, load, flows);
+
+        set().kill("kafka-2");
+        awaitEvents(EVENTS, load, flows);
+        set().start("kafka-2");
+        awaitHealthy("kafka-2");
+
+        String active = activeAllocator();
+        set().kill(active);
+        awaitEvents(EVENTS, load, flows);
+        set().start(active);
+
+        set().kill("worker-2");
+        await().atMost(PATIENCE).until(() -> {
+            check(load, flows);
+            return counts(Example.T1).broken() == CONNECTIONS;
+        });
+        long requests = counts(Example.S).requests();
+        awaitEvents(EVENTS, load, flows);
+        await().atMost(PATIENCE).until(() -> counts(Example.S).requests() > requests + EVENTS);
+
+        set().start("worker-2");
+        long fresh = counts(Example.T1).fresh();
+        await().atMost(PATIENCE).until(() -> counts(Example.T1).fresh() > fresh + 5);
+
+        var _ = set().output("client", "bash", "-c", ">/tmp/flows.stop");
+        flows.join();
+        var _ = set().output("cli", "bash", "-c", ">/tmp/load.stop");
+        String[] events = load.join().strip().split(" ", -1);
+        Map<String, Counts> counts = counts();
+        String audit = set().output("cli", "xylem", "audit", "verify");
+
+        summary.add("killed under traffic: broker kafka-2, " + active + " (it decided), worker-2");
+        summary.add(
+                "events: %s published, %s acknowledged, %s published again; %s lost, %s without outcome, %s with two"
+                        .formatted((Object[]) events));
+        counts.values()
+                .forEach(one -> summary.add(
+                        "flows to %s: %d held, %d broken, %d requests; %d new ones, %d failed; answered by %s"
+                                .formatted(
+                                        one.address().equals(Example.T1)
+                                                ? Example.T1 + " (on worker-2)"
+                                                : one.address(),
+                                        one.open(),
+                                        one.broken(),
+                                        one.requests(),
+                                        one.fresh(),
+                                        one.failed(),
+                                        one.servers())));
+        audit.lines().forEach(line -> summary.add("audit: " + line));
+
+        assertThat(List.of(events).subList(3, 6))
+                .as("lost, without outcome, with two")
+                .containsOnly("0");
+        assertThat(counts.keySet()).isEqualTo(Set.of(Example.S, Example.S_V6, Example.S1, Example.S2_V6, Example.T1));
+        assertThat(counts.values())
+                .filteredOn(one -> !one.address().equals(Example.T1))
+                .allSatisfy(one -> {
+                    assertThat(one.broken()).as("broken to " + one.address()).isZero();
+                    assertThat(one.failed()).as("failed to " + one.address()).isZero();
+                });
+        assertThat(counts(Example.S).servers()).containsExactly("s1", "s2");
+        assertThat(counts(Example.S_V6).servers()).containsExactly("s1", "s2");
+        assertThat(counts(Example.S1).servers()).containsExactly("s1");
+        assertThat(counts(Example.S2_V6).servers()).containsExactly("s2");
+    }
+
+    private String activeAllocator() throws IOException {
+        String address = set().output("cli", "run", "io.xylem.acceptance.ActiveAllocator")
+                .strip();
+        return List.of("allocator-1", "allocator-2").stream()
+                .filter(name -> set().hasAddress(name, address))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no allocator has the address '" + address + "'"));
+    }
+
+    private void awaitHealthy(String service) {
+        await().atMost(PATIENCE).until(() -> set().health(service).equals("healthy"));
+    }
+
+    /** So many more events have their outcome. */
+    private void awaitEvents(int more, CompletableFuture<?>... running) throws IOException {
+        long enough = events() + more;
+        await().atMost(PATIENCE).until(() -> {
+            check(running);
+            return events() >= enough;
+        });
+    }
+
+    private long events() throws IOException {
+        String text = set().exec("cli", "bash", "-c", "[[ ! -f /tmp/load ]] || echo $(</tmp/load)")
+                .getStdout()
+                .strip();
+        return text.isEmpty() ? 0 : Long.parseLong(text);
+    }
+
+    private Map<String, Counts> counts() throws IOException {
+        return Counts.read(set().exec("client", "bash", "-c", "[[ ! -f /tmp/flows ]] || echo \"$(</tmp/flows)\"")
+                .getStdout());
+    }
+
+    private Counts counts(String address) throws IOException {
+        Counts counts = counts().get(address);
+        return counts == null ? new Counts(address, 0, 0, 0, 0, 0, List.of()) : counts;
+    }
+
+    /** @throws CompletionException if one of them has ended, with what it said */
+    private static void check(CompletableFuture<?>... running) {
+        for (CompletableFuture<?> one : running) {
+            if (one.isDone()) {
+                throw new IllegalStateException("it has ended too early: " + one.join());
+            }
+        }
+    }
+
+    private static CompletableFuture<String> inBackground(Callable<String> work) {
+        CompletableFuture<String> result = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                result.complete(work.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    private ComposeSet set() {
+        if (started == null) {
+            throw new IllegalStateException("the set was not started");
+        }
+        return started;
+    }
+}

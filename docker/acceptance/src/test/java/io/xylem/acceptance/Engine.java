@@ -1,0 +1,108 @@
+package io.xylem.acceptance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container engine of this test's own: see {@code docker/engine}. It lives as long as the pipe to it, so it ends with this
+ * process however that ends.
+ */
+final class Engine implements AutoCloseable {
+    /** Thrown where no engine can run at all; says why. */
+    static final class Impossible extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Impossible(String why) {
+            super(why);
+        }
+    }
+
+    private static final int CANNOT = 3;
+    private static final Path DOCKER = Path.of("..").toAbsolutePath().normalize();
+
+    private static @Nullable Engine running;
+
+    private final Path dir;
+    private final Process process;
+
+    private Engine(Path dir, Process process) {
+        this.dir = dir;
+        this.process = process;
+    }
+
+    /** Returns when it takes requests. */
+    static Engine start() throws IOException, InterruptedException, Impossible {
+        Path dir = Files.createTempDirectory("xylem-engine-");
+        Path errors = dir.resolve("errors.log");
+        Process process = new ProcessBuilder(DOCKER.resolve("engine").toString(), dir.toString())
+                .redirectError(errors.toFile())
+                .start();
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        if ("ready".equals(out.readLine())) {
+            var engine = new Engine(dir, process);
+            running = engine;
+            return engine;
+        }
+        int exit = process.waitFor();
+        String why = Files.readString(errors);
+        if (exit == CANNOT) {
+            throw new Impossible(why.strip());
+        }
+        throw new IOException("the container engine ended with " + exit + ": " + why);
+    }
+
+    static Engine running() {
+        if (running == null) {
+            throw new IllegalStateException("no engine was started");
+        }
+        return running;
+    }
+
+    static boolean isRunning() {
+        return running != null;
+    }
+
+    URI url() {
+        return URI.create("unix://" + dir.resolve("docker.sock"));
+    }
+
+    /** The images of everything, a broker and a registry among them; nothing is pulled. */
+    void buildImages(Path log) throws IOException, InterruptedException {
+        int exit = run(log, DOCKER.resolve("build").toString(), "--local");
+        if (exit != 0) {
+            throw new IOException("the images can't be built:\n" + Files.readString(log));
+        }
+    }
+
+    /** Runs a command that talks to this engine; all it says goes to the file. */
+    int run(Path log, String... command) throws IOException, InterruptedException {
+        Files.createDirectories(log.toAbsolutePath().getParent());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.to(log.toFile()));
+        builder.environment()
+                .putAll(Map.of("DOCKER_HOST", url().toString(), "JAVA_HOME", System.getProperty("java.home")));
+        return builder.start().waitFor();
+    }
+
+    @Override
+    public void close() throws IOException {
+        running = null;
+        process.getOutputStream().close(); // which tells it to end and to take everything away
+        try {
+            if (!process.waitFor(1, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
