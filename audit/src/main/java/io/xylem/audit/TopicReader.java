@@ -1,6 +1,6 @@
 package io.xylem.audit;
 
-import io.xylem.schemas.RegistryUnavailableException;
+import io.xylem.schemas.RegistryFaults;
 import io.xylem.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,9 +102,10 @@ final class TopicReader<V, T> implements Iterator<T>, AutoCloseable {
         }
         try {
             return deserializer.deserialize(record.topic(), record.headers(), record.value());
-        } catch (RegistryUnavailableException e) {
-            throw e;
-        } catch (RuntimeException _) {
+        } catch (RuntimeException e) {
+            if (RegistryFaults.isNotOfTheRecord(e)) {
+                throw e;
+            }
             // Whatever the decoder says, these bytes are no record: the check says so at its place.
             return null;
         }

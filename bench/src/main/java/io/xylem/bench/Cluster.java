@@ -1,22 +1,20 @@
 package io.xylem.bench;
 
+import io.xylem.broker.FreePorts;
 import io.xylem.routing.stream.StreamsSettings;
 import io.xylem.schemas.Topic;
 import io.xylem.schemas.TopicAdmin;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -31,9 +29,6 @@ final class Cluster implements AutoCloseable {
     private static final int PROGRAM_HEAP_MB = 512;
     private static final int START_SECONDS = 60;
     private static final long POLL_NS = 20_000_000;
-    // Below the range of ports that outgoing connections take.
-    private static final int LOWEST_PORT = 20_000;
-    private static final int HIGHEST_PORT = 32_000;
 
     private final TempDir dir;
     private final Setup setup;
@@ -54,7 +49,8 @@ final class Cluster implements AutoCloseable {
     /** @param workerPartitions of worker-routes */
     static Cluster start(Setup setup, int workerPartitions) throws Exception {
         TempDir dir = TempDir.create();
-        int port = freePort();
+        var ports = new FreePorts();
+        int port = ports.next();
         Jvm broker = Jvm.start(
                 dir.file("broker.log"),
                 BROKER_HEAP_MB,
@@ -62,7 +58,7 @@ final class Cluster implements AutoCloseable {
                 "io.xylem.cli.cluster.BrokerMain",
                 dir.file("broker").toString(),
                 Integer.toString(port),
-                Integer.toString(freePort()));
+                Integer.toString(ports.next()));
         Cluster cluster = new Cluster(dir, setup, broker, "127.0.0.1:" + port);
         try {
             cluster.awaitPort(port);
@@ -72,6 +68,10 @@ final class Cluster implements AutoCloseable {
             throw e;
         }
         return cluster;
+    }
+
+    Jvm broker() {
+        return broker;
     }
 
     String bootstrap() {
@@ -204,18 +204,6 @@ final class Cluster implements AutoCloseable {
                     throw e;
                 }
                 LockSupport.parkNanos(POLL_NS);
-            }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                return port;
-            } catch (BindException e) {
-                System.err.println("port " + port + " is taken: " + e.getMessage());
             }
         }
     }

@@ -3,6 +3,7 @@ package io.xylem.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -54,6 +55,11 @@ final class Jvm implements AutoCloseable {
             throw new IllegalStateException(
                     "a process ended with status " + process.exitValue() + "; its log ends with\n" + tail());
         }
+    }
+
+    /** That it has used since its start; in steps of about 10 ms. */
+    long processorNs() {
+        return process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
     }
 
     String tail() {

@@ -55,16 +55,16 @@ final class RouteBytes implements Figure {
         int half = workersInThePartition(partitions, 0.5);
         int most = workersInThePartition(partitions, 0.99);
         sharing = List.of(
-                new Sharing(1, "alone in its partition"),
-                new Sharing(half, half + " workers in its partition (of " + partitions + "; median)"),
-                new Sharing(most, most + " workers in its partition (99 % have no more)"));
+                new Sharing(1, "alone in its partition (of " + partitions + "), as all with numbered names"),
+                new Sharing(half, half + " workers in its partition (the median of other names)"),
+                new Sharing(most, most + " workers in its partition (99 % of other names have no more)"));
     }
 
-    /** How many workers, counting itself, has a worker's partition at most, for this part of the workers? */
+    /** How many workers without numbers has a worker's partition at most, itself among them, for this part of the workers? */
     private int workersInThePartition(int partitions, double part) {
         int[] counts = new int[partitions];
         int[] of = IntStream.range(0, realm.workers)
-                .map(worker -> RealmPartitioner.partition(RealmRoutes.REALM, "w" + worker, partitions))
+                .map(worker -> RealmPartitioner.partition(RealmRoutes.REALM, "w" + worker + ".", partitions))
                 .toArray();
         for (int partition : of) {
             counts[partition]++;

@@ -36,6 +36,8 @@ final class RouteConvergence implements Figure {
     private final Jvm first;
     private final Jvm second;
     private final Pipe plain;
+    private final Processors ofPlain;
+    private final Processors ofRealm;
     private final KafkaConsumer<byte[], byte[]> convergence;
     private final TopicPartition recorded = new TopicPartition(Topics.CONVERGENCE.name(), 0);
     private final Deserializer<Convergence> values = Topics.CONVERGENCE
@@ -62,6 +64,12 @@ final class RouteConvergence implements Figure {
                 new ByteArrayDeserializer());
         convergence.assign(List.of(recorded));
         realm = new RoutedRealm(cluster, setup.instances(), workers);
+        ofPlain = new Processors()
+                .of("broker", cluster.broker())
+                .of("exactly once", first)
+                .of("at least once", second)
+                .ofThis("both ends");
+        ofRealm = realm.processors(cluster.broker());
         for (int n = 0; n < WARM_UPS; n++) {
             burst(n);
             atRate(n);
@@ -72,11 +80,18 @@ final class RouteConvergence implements Figure {
 
     private Rates burst(int round) throws Exception {
         List<ChangeLoad.Change> changes = realm.changes(BURST);
-        double routed = round % 2 == 1 ? realm.burst(changes) : 0;
+        double routed = round % 2 == 1 ? routed(changes) : 0;
+        ofPlain.start();
         double passed = plain.burst(messages(changes), second).perSecond();
-        Rates rates = new Rates(passed, round % 2 == 1 ? routed : realm.burst(changes));
-        System.err.printf("burst: Q %.0f/s, routed %.0f/s%n", rates.plain, rates.routed);
-        return rates;
+        System.err.printf("Q %.0f/s; processor time of one change: %s%n", passed, ofPlain.perOne(BURST));
+        return new Rates(passed, round % 2 == 1 ? routed : routed(changes));
+    }
+
+    private double routed(List<ChangeLoad.Change> changes) throws Exception {
+        ofRealm.start();
+        double perSecond = realm.burst(changes);
+        System.err.printf("routed %.0f/s; processor time of one change: %s%n", perSecond, ofRealm.perOne(BURST));
+        return perSecond;
     }
 
     private record Times(double[] plainMs, double[] routedMs, double[] recordedMs) {}

@@ -48,6 +48,14 @@ final class RoutedRealm implements AutoCloseable {
         return load.next(count);
     }
 
+    Processors processors(Jvm broker) {
+        return new Processors()
+                .of("broker", broker)
+                .of("allocator", allocator)
+                .of("routing", routing)
+                .ofThis("publisher and workers");
+    }
+
     /** @param versions one of each change */
     record Latencies(double[] latenciesMs, List<Long> versions) {}
 

@@ -14,6 +14,7 @@ import io.xylem.model.ServiceName;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.dataplane.ForwardingAgent.Limits;
+import io.xylem.proxy.dataplane.Tunnel;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
@@ -27,6 +28,7 @@ import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
 import io.xylem.proxy.linux.UdpTunnel;
 import io.xylem.proxy.linux.WorkerNetwork;
+import io.xylem.proxy.seal.SealedFrame;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
@@ -56,6 +58,7 @@ final class UserMode implements Mode {
 
     private final Lab lab;
     private final FastPaths fastPaths;
+    private final @Nullable TunnelSecrets secrets;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Thread> agents = new ArrayList<>();
     private final List<Counters> counters = new ArrayList<>();
@@ -64,9 +67,19 @@ final class UserMode implements Mode {
         this("u", (worker, underlay, instance, limits) -> null);
     }
 
+    /** The same with an encrypted tunnel. */
+    static UserMode encrypted() throws IOException {
+        return new UserMode("x", (worker, underlay, instance, limits) -> null, new TunnelSecrets());
+    }
+
     /** @param lab short: part of the namespaces' names */
     UserMode(String lab, FastPaths fastPaths) throws IOException {
+        this(lab, fastPaths, null);
+    }
+
+    private UserMode(String lab, FastPaths fastPaths, @Nullable TunnelSecrets secrets) throws IOException {
         this.fastPaths = fastPaths;
+        this.secrets = secrets;
         this.lab = new Lab(lab);
         try {
             worker("w1", this.lab.worker1, Lab.UNDERLAY_1, CLIENT, this.lab.client);
@@ -83,7 +96,7 @@ final class UserMode implements Mode {
         TunDevice device = opened(TunDevice.open(worker, "xylem0", true));
         UdpTunnel tunnel = opened(UdpTunnel.open(worker, underlay, TUNNEL_PORT, true));
         Poller poller = opened(Poller.of(device, tunnel));
-        WorkerNetwork network = new WorkerNetwork(worker);
+        WorkerNetwork network = new WorkerNetwork(worker, secrets == null ? 0 : SealedFrame.OVERHEAD_BYTES);
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
         network.attach(instance, attachment.namespaceIp());
 
@@ -92,8 +105,9 @@ final class UserMode implements Mode {
         Counters counted = new Counters();
         counters.add(counted);
         Limits limits = Limits.defaults(1);
+        Tunnel way = secrets == null ? tunnel : secrets.seal(name, tunnel, counted);
         ForwardingAgent agent =
-                new ForwardingAgent(device, tunnel, () -> routes, () -> attachments, Policies.load(), counted, limits);
+                new ForwardingAgent(device, way, () -> routes, () -> attachments, Policies.load(), counted, limits);
         KernelPath path = fastPaths.open(worker, underlay, attachment, limits);
         if (path != null) {
             opened(path);
@@ -153,7 +167,7 @@ final class UserMode implements Mode {
 
     @Override
     public String name() {
-        return "Xylem, user space";
+        return secrets == null ? "Xylem, user space" : "Xylem, user space, encrypted";
     }
 
     @Override

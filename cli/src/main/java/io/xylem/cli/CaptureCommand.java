@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "capture",
         description = {
-            "Shows packets at a worker, each before and after its translation: a line for each side, or a file for tcpdump.",
+            "Shows packets at a worker, each before and after its translation: a line for each side, or a file for"
+                    + " tcpdump.",
             "Ends after so many packets or so many seconds, whatever comes first."
         },
         mixinStandardHelpOptions = true,

@@ -11,6 +11,6 @@ import picocli.CommandLine.Command;
 final class TopicsCommand extends BaseCommand {
     @Override
     public Integer call() {
-        throw wrongUsage("a command is missing: create or check");
+        throw wrongUsage("a command is missing: create, check or diff");
     }
 }

@@ -44,8 +44,8 @@ final class WorkerStatusView {
     private void tables(PrintWriter out) {
         var table = new Table(List.of("TABLE", "ENTRIES", "CAPACITY", "FULL"));
         status.path("maps").forEach(map -> {
-            double share =
-                    map.path("entries").asDouble() / Math.max(1, map.path("capacity").asDouble());
+            double share = map.path("entries").asDouble()
+                    / Math.max(1, map.path("capacity").asDouble());
             table.row(List.of(
                     map.path("table").asText(),
                     map.path("entries").asText(),

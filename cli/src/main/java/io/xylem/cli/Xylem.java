@@ -34,6 +34,9 @@ import picocli.CommandLine.Spec;
             AttachCommand.class,
             DetachCommand.class,
             TopicsCommand.class,
+            AclsCommand.class,
+            RealmCommand.class,
+            CertificatesCommand.class,
             VersionCommand.class,
             CompletionCommand.class
         },

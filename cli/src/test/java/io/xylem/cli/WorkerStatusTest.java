@@ -12,43 +12,44 @@ import org.junit.jupiter.api.Test;
 /** {@code status --url}, against an answer as a proxy gives it. */
 class WorkerStatusTest {
     private static final String ANSWER = """
-            {"realm":"main","worker":"w1","dataPlane":"ebpf","dataPlaneReason":"the kernel takes our programs",
-             "feed":"interest","tableVersion":12,"appliedVersion":11,"caughtUp":true,
-             "routes":{"instances":3,"services":2},"attached":1,"flows":4,
-             "counters":{"flows_opened":5,"flows_accepted":6},
-             "packets":{"outbound":{"user":{"packets":10,"bytes":900,"drops":{"UNKNOWN_DESTINATION":2}},
-                                    "kernel":{"packets":90,"bytes":8100,"drops":{}}},
-                        "inbound":{"user":{"packets":0,"bytes":0,"drops":{}},
-                                   "kernel":{"packets":7,"bytes":70,"drops":{"DEVICE_REFUSED":1}}}},
-             "hits":{"flowTable":{"hits":0,"misses":0,"rate":null},"kernel":{"hits":97,"misses":3,"rate":0.97}},
-             "maps":[{"table":"flows","entries":4,"capacity":65536},{"table":"flows_out","entries":32768,"capacity":65536}]}""";
+        {"realm":"main","worker":"w1","dataPlane":"ebpf","dataPlaneReason":"the kernel takes our programs",
+         "feed":"interest","tableVersion":12,"appliedVersion":11,"caughtUp":true,
+         "routes":{"instances":3,"services":2},"attached":1,"flows":4,
+         "counters":{"flows_opened":5,"flows_accepted":6},
+         "packets":{"outbound":{"user":{"packets":10,"bytes":900,"drops":{"UNKNOWN_DESTINATION":2}},
+                                "kernel":{"packets":90,"bytes":8100,"drops":{}}},
+                    "inbound":{"user":{"packets":0,"bytes":0,"drops":{}},
+                               "kernel":{"packets":7,"bytes":70,"drops":{"DEVICE_REFUSED":1}}}},
+         "hits":{"flowTable":{"hits":0,"misses":0,"rate":null},"kernel":{"hits":97,"misses":3,"rate":0.97}},
+         "maps":[{"table":"flows","entries":4,"capacity":65536},{"table":"flows_out","entries":32768,"capacity":65536}]}\
+        """;
 
     @Test
     void aWorkerSaysHowItsPacketsMove() throws IOException {
         assertThat(run().out()).isEqualTo("""
-                Worker      w1 of realm main
-                Data plane  ebpf: the kernel takes our programs
-                Routes      3 instances, 2 services, feed interest
-                Offset      11 applied, 12 received
-                Instances   1 attached
-                Flows       4; opened 5, accepted 6
-                Flow table  - of packets here found their flow; 0 began one
-                Kernel      97.0 % of packets it saw it moved; 3 left to this process
+            Worker      w1 of realm main
+            Data plane  ebpf: the kernel takes our programs
+            Routes      3 instances, 2 services, feed interest
+            Offset      11 applied, 12 received
+            Instances   1 attached
+            Flows       4; opened 5, accepted 6
+            Flow table  - of packets here found their flow; 0 began one
+            Kernel      97.0 % of packets it saw it moved; 3 left to this process
 
-                TABLE       ENTRIES   CAPACITY   FULL
-                flows       4         65536      0.0 %
-                flows_out   32768     65536      50.0 %
+            TABLE       ENTRIES   CAPACITY   FULL
+            flows       4         65536      0.0 %
+            flows_out   32768     65536      50.0 %
 
-                DIRECTION   PATH     PACKETS   BYTES
-                outbound    user     10        900
-                outbound    kernel   90        8100
-                inbound     user     0         0
-                inbound     kernel   7         70
+            DIRECTION   PATH     PACKETS   BYTES
+            outbound    user     10        900
+            outbound    kernel   90        8100
+            inbound     user     0         0
+            inbound     kernel   7         70
 
-                DIRECTION   PATH     DROPPED   REASON
-                outbound    user     2         UNKNOWN_DESTINATION
-                inbound     kernel   1         DEVICE_REFUSED
-                """);
+            DIRECTION   PATH     DROPPED   REASON
+            outbound    user     2         UNKNOWN_DESTINATION
+            inbound     kernel   1         DEVICE_REFUSED
+            """);
     }
 
     @Test

@@ -31,9 +31,19 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
             throws IOException {
         String wanted = settings.text(ProxySettings.DATA_PLANE);
         Path fileSystem = Path.of(settings.text(ProxySettings.BPF_FILE_SYSTEM));
-        if (wanted.equals("user")) {
+        boolean isEncrypted = settings.text(ProxySettings.ENCRYPTION).equals("on");
+        if (isEncrypted && wanted.equals("ebpf")) {
+            throw new IOException(ProxySettings.DATA_PLANE + "=ebpf and " + ProxySettings.ENCRYPTION
+                    + "=on exclude each other, as the kernel's programs can't encrypt: choose one, or "
+                    + ProxySettings.DATA_PLANE
+                    + "=auto, with which encrypted packets go through user space");
+        }
+        if (isEncrypted || wanted.equals("user")) {
             KernelPath.removePinned(worker, fileSystem);
-            return new DataPlane("user", ProxySettings.DATA_PLANE + "=user", null);
+            String why = isEncrypted
+                    ? ProxySettings.ENCRYPTION + "=on, and the kernel's programs can't encrypt"
+                    : ProxySettings.DATA_PLANE + "=user";
+            return new DataPlane("user", why, null);
         }
         KernelPath.Setup setup = new KernelPath.Setup(
                 worker,

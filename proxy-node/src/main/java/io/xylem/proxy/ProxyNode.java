@@ -2,28 +2,35 @@ package io.xylem.proxy;
 
 import io.xylem.balancing.Policies;
 import io.xylem.balancing.PolicyException;
-import io.xylem.model.DualAddress;
 import io.xylem.model.Ipv4Prefix;
 import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.control.Control;
 import io.xylem.proxy.control.FeedSource;
 import io.xylem.proxy.control.FlowKeeper;
 import io.xylem.proxy.control.InterestKeeper;
-import io.xylem.proxy.control.Wiring;
+import io.xylem.proxy.control.KeyExchange;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.ForwardingAgent;
 import io.xylem.proxy.domain.Counters;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.proxy.linux.OpenSsl;
+import io.xylem.proxy.linux.OutsideRules;
 import io.xylem.proxy.linux.Poller;
 import io.xylem.proxy.linux.TunDevice;
 import io.xylem.proxy.linux.UdpTunnel;
 import io.xylem.proxy.linux.WorkerNetwork;
+import io.xylem.proxy.seal.Aead;
+import io.xylem.proxy.seal.JdkAead;
+import io.xylem.proxy.seal.Keyring;
+import io.xylem.proxy.seal.SealedFrame;
+import io.xylem.proxy.seal.SealedTunnel;
 import io.xylem.runtime.Settings;
 import io.xylem.schemas.RealmPartitioner;
+import io.xylem.schemas.StatusSeal;
+import io.xylem.schemas.Topic;
 import io.xylem.schemas.Topics;
-import io.xylem.schemas.avro.WorkerStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -85,7 +92,13 @@ final class ProxyNode implements AutoCloseable {
 
         TunDevice device = opened(
                 TunDevice.open(namespace, settings.text(ProxySettings.DEVICE), settings.flag(ProxySettings.OFFLOADS)));
-        WorkerNetwork network = new WorkerNetwork(namespace);
+        Keyring keys = settings.text(ProxySettings.ENCRYPTION).equals("on")
+                ? new Keyring(
+                        aead(),
+                        Keyring.Times.defaults(settings.number(ProxySettings.KEY_ROTATION_MS) * 1_000_000L),
+                        System.nanoTime())
+                : null;
+        WorkerNetwork network = new WorkerNetwork(namespace, keys == null ? 0 : SealedFrame.OVERHEAD_BYTES);
         List<Ipv4Prefix> overlay4 = settings.list(ProxySettings.OVERLAY_V4).stream()
                 .map(Ipv4Prefix::parse)
                 .toList();
@@ -93,6 +106,8 @@ final class ProxyNode implements AutoCloseable {
                 .map(Ipv6Prefix::parse)
                 .toList();
         network.prepare(device, overlay4, overlay6);
+        OutsideRules outside =
+                new OutsideRules(namespace, device.name(), overlay4, overlay6, settings.flag(ProxySettings.MASQUERADE));
         UdpTunnel tunnel = opened(UdpTunnel.open(
                 namespace,
                 settings.text(ProxySettings.TUNNEL_ADDRESS),
@@ -115,11 +130,17 @@ final class ProxyNode implements AutoCloseable {
                         () -> consumer(settings, worker),
                         opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
-                        () -> producer(settings, worker),
-                        new Cables(network, plane),
+                        () -> producer(settings, worker, Topics.WORKER_STATUS),
+                        new Cables(network, plane, outside),
                         counters,
                         poller::wakeUp,
-                        Map.of("device", device.offloads(), "tunnel", tunnel.offloads()),
+                        Map.of(
+                                "device",
+                                device.offloads(),
+                                "tunnel",
+                                tunnel.offloads(),
+                                "encryption",
+                                keys == null ? "off" : "AES-128-GCM by " + keys.name()),
                         settings.text(Settings.HTTP_LISTEN),
                         fatal));
         control.restore();
@@ -128,7 +149,7 @@ final class ProxyNode implements AutoCloseable {
 
         ForwardingAgent agent = new ForwardingAgent(
                 device,
-                tunnel,
+                keys == null ? tunnel : new SealedTunnel(tunnel, keys, counters),
                 control::takeRouteTable,
                 control::attachments,
                 policies,
@@ -163,6 +184,9 @@ final class ProxyNode implements AutoCloseable {
         control.start();
         parts.push(flows);
         flows.start();
+        if (keys != null) {
+            exchange(keys, control, settings, source);
+        }
         httpPort = control.httpPort();
         LOG.info(
                 "worker {} in network namespace {}: tunnel on port {}, HTTP on port {}",
@@ -177,6 +201,25 @@ final class ProxyNode implements AutoCloseable {
         fills.add(new Fill("flows", counters.get(Count.FLOWS), maxFlows));
         fills.addAll(plane.fills());
         return fills;
+    }
+
+    private static Aead aead() {
+        Aead found = OpenSsl.find();
+        return found != null ? found : new JdkAead();
+    }
+
+    private void exchange(Keyring keys, Control control, Settings settings, FeedSource source) {
+        parts.push(new KeyExchange(
+                        source.realm(),
+                        source.worker(),
+                        keys,
+                        control::underlayAddress,
+                        () -> consumer(settings, source.worker()),
+                        opened(Topics.TUNNEL_KEYS.valueSerde(settings.client("consumer.")))
+                                .deserializer(),
+                        () -> producer(settings, source.worker(), Topics.TUNNEL_KEYS),
+                        System::nanoTime)
+                .start());
     }
 
     /** The packets' thread is to answer at once. */
@@ -216,7 +259,7 @@ final class ProxyNode implements AutoCloseable {
         return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    private static Producer<String, WorkerStatus> producer(Settings settings, String worker) {
+    private static <V> Producer<String, V> producer(Settings settings, String worker, Topic<V> topic) {
         Map<String, Object> config = new HashMap<>(settings.client("producer."));
         config.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "xylem-proxy-" + worker);
         config.put(ProducerConfig.PARTITIONER_CLASS_CONFIG, RealmPartitioner.class.getName());
@@ -226,29 +269,10 @@ final class ProxyNode implements AutoCloseable {
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 2000);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 4000);
         config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
+        config.put(StatusSeal.KEY, settings.secret(StatusSeal.KEY));
         // Closed with the producer.
-        Serde<WorkerStatus> serde = Topics.WORKER_STATUS.valueSerde(config);
+        Serde<V> serde = topic.valueSerde(config);
         return new KafkaProducer<>(config, new StringSerializer(), serde.serializer());
-    }
-
-    /** Instances on veth pairs. */
-    private record Cables(WorkerNetwork network, DataPlane plane) implements Wiring {
-        @Override
-        public boolean exists(String netns) {
-            return NetworkNamespace.of(netns).exists();
-        }
-
-        @Override
-        public void attach(String netns, DualAddress namespaceIp) throws IOException {
-            network.attach(NetworkNamespace.of(netns), namespaceIp);
-            plane.attach(namespaceIp);
-        }
-
-        @Override
-        public void detach(DualAddress namespaceIp) throws IOException {
-            plane.detach(namespaceIp);
-            network.detach(namespaceIp);
-        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.xylem.proxy;
 import io.xylem.balancing.Policies;
 import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.StatusSeal;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -26,6 +27,10 @@ final class ProxySettings {
     static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
     static final String OFFLOADS = "xylem.offloads";
 
+    static final String ENCRYPTION = "xylem.tunnel.encryption";
+    static final String KEY_ROTATION_MS = "xylem.tunnel.rotation.ms";
+    static final String MASQUERADE = "xylem.masquerade";
+
     private ProxySettings() {}
 
     static ConfigDef definition() {
@@ -44,6 +49,13 @@ final class ProxySettings {
                         Importance.HIGH,
                         "This worker's name, as its WorkerJoined event says it.")
                 .define(
+                        StatusSeal.KEY,
+                        ConfigDef.Type.PASSWORD,
+                        "",
+                        Importance.HIGH,
+                        "This worker's own key, in Base64, which proves that it wrote its status; empty where routing"
+                                + " does not ask for it.")
+                .define(
                         DATA_DIR,
                         ConfigDef.Type.STRING,
                         ConfigDef.NO_DEFAULT_VALUE,
@@ -55,7 +67,8 @@ final class ProxySettings {
                         ConfigDef.Type.STRING,
                         "0.0.0.0",
                         Importance.HIGH,
-                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves both.")
+                        "The underlay address that the tunnel is bound to; its family is the underlay's, :: serves"
+                                + " both.")
                 .define(
                         TUNNEL_PORT,
                         ConfigDef.Type.INT,
@@ -63,6 +76,21 @@ final class ProxySettings {
                         Range.between(0, 65_535),
                         Importance.MEDIUM,
                         "The tunnel's UDP port.")
+                .define(
+                        ENCRYPTION,
+                        ConfigDef.Type.STRING,
+                        "off",
+                        ConfigDef.ValidString.in("off", "on"),
+                        Importance.MEDIUM,
+                        "Whether all packets between workers are encrypted and authenticated, and others refused: on"
+                                + " all workers or on none. Packets then go through user space.")
+                .define(
+                        KEY_ROTATION_MS,
+                        ConfigDef.Type.INT,
+                        3_600_000,
+                        Range.atLeast(120_000),
+                        Importance.LOW,
+                        "How long a key of the tunnel is used before the next one is made.")
                 .define(
                         NETNS,
                         ConfigDef.Type.STRING,
@@ -91,21 +119,29 @@ final class ProxySettings {
                         "auto",
                         ConfigDef.ValidString.in("auto", "user", "ebpf"),
                         Importance.MEDIUM,
-                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process (user), or"
-                                + " in the kernel if it lets us (auto).")
+                        "How packets of known flows move: by eBPF programs in the kernel (ebpf), by this process"
+                                + " (user), or in the kernel if it lets us (auto).")
                 .define(
                         BPF_FILE_SYSTEM,
                         ConfigDef.Type.STRING,
                         KernelPath.FILE_SYSTEM.toString(),
                         Importance.LOW,
                         "The BPF file system in which flows outlive a restart of the proxy; mounted if it is not.")
+                .define(
+                        MASQUERADE,
+                        ConfigDef.Type.BOOLEAN,
+                        false,
+                        Importance.MEDIUM,
+                        "Whether instances reach what is outside of the overlay under the worker's address. Needs"
+                                + " nftables.")
                 .define(DEVICE, ConfigDef.Type.STRING, "xylem0", Importance.LOW, "The name of the TUN device.")
                 .define(
                         OFFLOADS,
                         ConfigDef.Type.BOOLEAN,
                         true,
                         Importance.LOW,
-                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what it does.")
+                        "Whether packets go in and out of the kernel by dozens where it can do that; status says what"
+                                + " it does.")
                 .define(
                         OVERLAY_V4,
                         ConfigDef.Type.LIST,

@@ -36,14 +36,27 @@ class ProxyNodeIT {
     private final AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
 
     private Settings settings(Path directory, NetworkNamespace worker) {
+        return settings(directory, worker, "user", "off"); // RestartIT has the other one
+    }
+
+    private Settings settings(Path directory, NetworkNamespace worker, String plane, String encryption) {
         return Settings.load(ProxySettings.definition(), new String[] {
-            "--override", "bootstrap.servers=127.0.0.1:1",
-            "--override", "schema.registry.url=http://127.0.0.1:1",
-            "--override", "xylem.worker=w1",
-            "--override", "xylem.netns=" + worker.name(),
-            "--override", "xylem.tunnel.port=0",
-            "--override", "xylem.dataplane=user", // RestartIT has the other one
-            "--override", "xylem.data.dir=" + directory
+            "--override",
+            "bootstrap.servers=127.0.0.1:1",
+            "--override",
+            "schema.registry.url=http://127.0.0.1:1",
+            "--override",
+            "xylem.worker=w1",
+            "--override",
+            "xylem.netns=" + worker.name(),
+            "--override",
+            "xylem.tunnel.port=0",
+            "--override",
+            "xylem.dataplane=" + plane,
+            "--override",
+            "xylem.tunnel.encryption=" + encryption,
+            "--override",
+            "xylem.data.dir=" + directory
         });
     }
 
@@ -113,7 +126,22 @@ class ProxyNodeIT {
                 assertThatThrownBy(() -> ProxyNode.start(settings(directory, worker), fault::set))
                         .hasMessageContaining("already running");
             }
+            assertThatThrownBy(() -> ProxyNode.start(settings(directory, worker, "ebpf", "on"), fault::set))
+                    .hasMessageContaining("xylem.dataplane=auto");
             assertThat(TestNamespaces.links(worker)).doesNotContain("xylem0");
+        }
+    }
+
+    @Test
+    void whatIsEncryptedGoesThroughUserSpace(@TempDir Path directory) throws Exception {
+        try (TestNamespaces namespaces = TestNamespaces.orSkip()) {
+            NetworkNamespace worker = namespaces.make("w");
+            try (ProxyNode node = ProxyNode.start(settings(directory, worker, "auto", "on"), fault::set)) {
+                assertThat(call(node, "GET", "/status").body())
+                        .contains("\"dataPlane\":\"user\"", "xylem.tunnel.encryption=on", "AES-128-GCM by");
+                assertThat(TestNamespaces.links(worker)).contains("mtu 1418");
+            }
+            assertThat(fault.get()).isNull();
         }
     }
 

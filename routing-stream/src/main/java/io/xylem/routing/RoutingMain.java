@@ -15,6 +15,7 @@ import io.xylem.runtime.HttpEndpoint;
 import io.xylem.runtime.Main;
 import io.xylem.runtime.Metrics;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.StatusSeal;
 import io.xylem.schemas.Topics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -67,6 +68,13 @@ public final class RoutingMain {
                         ConfigDef.Importance.LOW,
                         "How often that is looked at.")
                 .define(
+                        StatusSeal.MASTER_KEYS,
+                        ConfigDef.Type.PASSWORD,
+                        "",
+                        ConfigDef.Importance.HIGH,
+                        "From which the workers' keys are made, in Base64; the first also seals routing's own ticks."
+                                + " Empty: a status is believed whoever wrote it.")
+                .define(
                         Policies.DIRECTORY_SETTING,
                         ConfigDef.Type.STRING,
                         "",
@@ -88,6 +96,7 @@ public final class RoutingMain {
         Policies policies = policies(settings);
         Metrics metrics = new Metrics();
         Map<String, Object> serdeConfig = settings.client("");
+        serdeConfig.put(StatusSeal.MASTER_KEYS, settings.secret(StatusSeal.MASTER_KEYS));
         WorkerBoard board = new WorkerBoard();
         RoutingCounters.ofWorkers(metrics.registry(), board);
         Topology topology = RoutingTopology.build(

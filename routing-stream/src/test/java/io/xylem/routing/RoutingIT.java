@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.xylem.broker.EmbeddedBroker;
 import io.xylem.routing.domain.AllocationChange;
 import io.xylem.routing.domain.World;
 import io.xylem.routing.stream.TestRecords;
@@ -60,7 +61,7 @@ class RoutingIT {
     @TempDir
     static Path directory;
 
-    private static TestBroker broker;
+    private static EmbeddedBroker broker;
     private final List<Throwable> faults = new ArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<Integer> ports = new ArrayList<>();
@@ -68,8 +69,8 @@ class RoutingIT {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = new TestBroker(directory.resolve("broker"));
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
+        broker = EmbeddedBroker.start(directory.resolve("broker"));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
             admin.createTopics(Topics.all().stream()
                             .map(topic -> new NewTopic(topic.name(), PARTITIONS, (short) 1).configs(topic.configs()))
                             .toList())
@@ -196,7 +197,7 @@ class RoutingIT {
         List<String> args = new ArrayList<>();
         Map.of(
                         "bootstrap.servers",
-                        broker.address(),
+                        broker.bootstrap(),
                         "schema.registry.url",
                         "mock://routing-it",
                         "xylem.http.listen",
@@ -223,14 +224,14 @@ class RoutingIT {
 
     private static <V> KafkaProducer<String, V> producer(Topic<V> topic) {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.address()),
+                Map.of("bootstrap.servers", broker.bootstrap()),
                 new StringSerializer(),
                 topic.valueSerde(REGISTRY).serializer());
     }
 
     private static <V> KafkaConsumer<String, V> consumer(Topic<V> topic) {
         KafkaConsumer<String, V> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", broker.address(), "auto.offset.reset", "earliest"),
+                Map.of("bootstrap.servers", broker.bootstrap(), "auto.offset.reset", "earliest"),
                 new StringDeserializer(),
                 topic.valueSerde(REGISTRY).deserializer());
         List<TopicPartition> partitions = new ArrayList<>();

@@ -6,15 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process's settings, in the form that Kafka's users know: a properties file, overridden by the environment,
@@ -52,10 +56,19 @@ public final class Settings {
     private static final List<String> CLIENT_PREFIXES =
             List.of("consumer.", "producer.", "admin.", "main.consumer.", "restore.consumer.", "topic.");
 
-    private final AbstractConfig config;
+    /** Passwords, tokens, and keys in the sense of locks: ssl.keystore.key, xylem.status.key. */
+    private static final Pattern SECRET =
+            Pattern.compile(".*(password|secret|user\\.info|jaas|token).*|.*\\.keys?", Pattern.CASE_INSENSITIVE);
 
-    private Settings(AbstractConfig config) {
+    /** What stands for user and password in the URL of a registry. */
+    private static final Pattern USER_IN_URL = Pattern.compile("(?<=//)[^/@\\s]+(?=@)");
+
+    private final AbstractConfig config;
+    private final Set<String> fromProviders;
+
+    private Settings(AbstractConfig config, Set<String> fromProviders) {
         this.config = config;
+        this.fromProviders = fromProviders;
     }
 
     /** What every process that talks to Kafka asks for; a process adds its own keys. */
@@ -120,7 +133,14 @@ public final class Settings {
         Map<String, String> merged = new HashMap<>(files);
         merged.putAll(fromEnvironment(definition, environment));
         merged.putAll(overrides);
-        return new Settings(new AbstractConfig(definition, merged, false));
+        // Whoever keeps a value out of the file does not want to read it in the log.
+        Set<String> fromProviders = new HashSet<>();
+        merged.forEach((key, value) -> {
+            if (value.contains("${")) {
+                fromProviders.add(key);
+            }
+        });
+        return new Settings(new AbstractConfig(definition, merged, false), fromProviders);
     }
 
     private static Map<String, String> read(Path file) {
@@ -177,6 +197,11 @@ public final class Settings {
         return config.getBoolean(key);
     }
 
+    /** Of a key that is defined as a password. */
+    public Password secret(String key) {
+        return config.getPassword(key);
+    }
+
     public Latency latency() {
         return Latency.parse(text(LATENCY));
     }
@@ -203,19 +228,25 @@ public final class Settings {
         return values;
     }
 
-    /** The effective settings, one a line, defaults included, passwords hidden. */
+    /** The effective settings, one a line, defaults included; secrets and what came by a provider hidden. */
     @Override
     public String toString() {
         Map<String, Object> effective = new TreeMap<>(config.originals());
         effective.putAll(config.values());
         StringBuilder text = new StringBuilder();
         effective.forEach((key, value) -> {
-            boolean secret = value instanceof Password || key.matches(".*(password|secret|user\\.info|jaas).*");
+            boolean secret = value instanceof Password
+                    || fromProviders.contains(key)
+                    || SECRET.matcher(key).matches();
             text.append(key)
                     .append(" = ")
-                    .append(secret ? Password.HIDDEN : value)
+                    .append(secret ? Password.HIDDEN : withoutUser(value))
                     .append('\n');
         });
         return text.toString();
+    }
+
+    private static String withoutUser(@Nullable Object value) {
+        return USER_IN_URL.matcher(String.valueOf(value)).replaceAll(Password.HIDDEN);
     }
 }

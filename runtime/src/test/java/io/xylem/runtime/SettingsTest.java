@@ -57,6 +57,35 @@ class SettingsTest {
     }
 
     @Test
+    void secretsComeByKafkasProvidersAndAreInNoLog() throws IOException {
+        Files.writeString(directory.resolve("secrets.properties"), "registry=user:geheim1\n");
+        Files.writeString(directory.resolve("status.key"), "geheim2");
+        Path file = file("""
+            bootstrap.servers=b:1
+            schema.registry.url=http://user:geheim3@r:8081,http://s:8081
+            config.providers=file,directory,env
+            config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider
+            config.providers.directory.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider
+            config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
+            basic.auth.user.info=${file:%1$s/secrets.properties:registry}
+            xylem.worker=${directory:%1$s:status.key}
+            sasl.client.callback.handler.class=${env:PATH}
+            ssl.keystore.key=geheim4
+            consumer.sasl.jaas.config=geheim5
+            sasl.oauthbearer.token.endpoint.url=geheim6
+            """.formatted(directory));
+        Settings settings = Settings.load(DEFINITION, new String[] {"--config", file.toString()}, Map.of());
+
+        assertThat(settings.client("")).containsEntry("basic.auth.user.info", "user:geheim1");
+        assertThat(settings.client("")).containsEntry("sasl.client.callback.handler.class", System.getenv("PATH"));
+        assertThat(settings.text("xylem.worker")).isEqualTo("geheim2");
+        assertThat(settings.toString())
+                .doesNotContain("geheim", System.getenv("PATH"))
+                .contains("basic.auth.user.info = [hidden]")
+                .contains("http://[hidden]@r:8081, http://s:8081");
+    }
+
+    @Test
     void whatIsMissingOrWrongIsNamed() {
         assertThatThrownBy(() -> Settings.load(DEFINITION, new String[] {}, Map.of()))
                 .isInstanceOf(ConfigException.class)

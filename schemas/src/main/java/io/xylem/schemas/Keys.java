@@ -104,6 +104,15 @@ public final class Keys {
         return join(realm, FOR, part("worker", worker)) + SEPARATOR;
     }
 
+    /** Of a key of worker-routes what all keys of the same worker begin with, {@link #fedPrefix}. */
+    public static String readerOf(String key) {
+        int end = key.indexOf(SEPARATOR);
+        for (int part = 1; part < 3 && end >= 0; part++) {
+            end = key.indexOf(SEPARATOR, end + 1);
+        }
+        return key.substring(0, end + 1);
+    }
+
     /** @throws IllegalArgumentException if it is not a key of worker-routes */
     public static Fed parseFed(String key) {
         String[] parts = key.split("\\|", 4);

@@ -1,5 +1,6 @@
 package io.xylem.schemas;
 
+import io.xylem.schemas.avro.WorkerStatus;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,10 +9,11 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One topic as the catalogue promises it. Keys are UTF-8 strings; the number of partitions is the cluster's, not the
@@ -35,6 +37,11 @@ public record Topic<V>(
 
     /** Configuration key: the class of the value serdes, for users who bring Confluent's own. */
     public static final String VALUE_SERDE_CLASS = "value.serde.class";
+
+    /** The same for who has no serde but its two halves, by the names that Kafka's clients have for them. */
+    public static final String VALUE_SERIALIZER = "value.serializer";
+
+    public static final String VALUE_DESERIALIZER = "value.deserializer";
 
     /** What happens to old records; {@code setting} is Kafka's {@code cleanup.policy}. */
     public enum Cleanup {
@@ -82,8 +89,9 @@ public record Topic<V>(
     }
 
     /**
-     * A serde of the class that {@code value.serde.class} names (default {@link RegistryAvroSerde}), configured with
-     * {@code config} and told to give this topic's type. The caller closes it.
+     * A serde of the class that {@code value.serde.class} names, or of the two that {@code value.serializer} and
+     * {@code value.deserializer} name (default {@link RegistryAvroSerde}), configured with {@code config} and told to
+     * give this topic's type. The caller closes it.
      *
      * @throws ConfigException if there is no such class or the configuration is refused
      */
@@ -91,28 +99,58 @@ public record Topic<V>(
         if (valueType == byte[].class) {
             return cast(Serdes.ByteArray());
         }
-        Serde<?> serde = newSerde(config.get(VALUE_SERDE_CLASS));
+        Serde<?> serde = newSerde(config);
+        AvroSchemas.trustGeneratedClasses(); // another's serde would not
         Map<String, Object> specific = new HashMap<>(config);
+        // Confluent's own would register our schemas a second time, with what only Java knows of strings.
+        specific.putIfAbsent(RegistryConfig.REMOVE_JAVA_PROPERTIES, true);
         specific.put(RegistryConfig.SPECIFIC_AVRO_READER, true);
         // The reader decides the type, not whoever wrote the bytes.
         specific.put(RegistryConfig.SPECIFIC_AVRO_VALUE_TYPE, valueType.getName());
         serde.configure(specific, false);
-        return cast(serde);
+        return valueType == WorkerStatus.class ? sealed(serde, config) : cast(serde);
     }
 
-    private static Serde<?> newSerde(@Nullable Object serdeClass) {
-        if (serdeClass == null) {
+    @SuppressWarnings("unchecked")
+    private Serde<V> sealed(Serde<?> serde, Map<String, ?> config) {
+        return cast(StatusSeal.on((Serde<WorkerStatus>) serde, config));
+    }
+
+    private static Serde<?> newSerde(Map<String, ?> config) {
+        Object serializer = config.get(VALUE_SERIALIZER);
+        Object deserializer = config.get(VALUE_DESERIALIZER);
+        Object serde = config.get(VALUE_SERDE_CLASS);
+        if (serde != null) {
+            return newInstance(VALUE_SERDE_CLASS, serde, Serde.class);
+        }
+        if (serializer == null && deserializer == null) {
             return new RegistryAvroSerde<>();
         }
+        if (serializer == null || deserializer == null) {
+            throw new ConfigException(VALUE_SERIALIZER + " and " + VALUE_DESERIALIZER + " go together, and only "
+                    + (serializer == null ? VALUE_DESERIALIZER : VALUE_SERIALIZER) + " is set");
+        }
+        return serdeOf(
+                newInstance(VALUE_SERIALIZER, serializer, Serializer.class),
+                newInstance(VALUE_DESERIALIZER, deserializer, Deserializer.class));
+    }
+
+    /** Both are told what to write and read when they are configured; their classes can't say so. */
+    @SuppressWarnings("unchecked")
+    private static Serde<?> serdeOf(Serializer<?> serializer, Deserializer<?> deserializer) {
+        return Serdes.serdeFrom((Serializer<Object>) serializer, (Deserializer<Object>) deserializer);
+    }
+
+    private static <T> T newInstance(String setting, Object named, Class<T> kind) {
         try {
-            return serdeClass instanceof Class<?> type
-                    ? Utils.newInstance(type, Serde.class)
-                    : Utils.newInstance(serdeClass.toString(), Serde.class);
+            return named instanceof Class<?> type
+                    ? Utils.newInstance(type, kind)
+                    : Utils.newInstance(named.toString(), kind);
         } catch (ClassNotFoundException e) {
             throw new ConfigException(
-                    VALUE_SERDE_CLASS,
-                    serdeClass,
-                    "no such class on the class path; the built-in one is " + RegistryAvroSerde.class.getName());
+                    setting,
+                    named,
+                    "no such class on the class path; without the setting it is " + RegistryAvroSerde.class.getName());
         }
     }
 

@@ -42,8 +42,8 @@ public final class TopicAdmin {
      */
     public record Layout(int partitions, int workerPartitions, int replicationFactor) {
         /**
-         * As many as a realm has workers in IPv4: the median one then shares its partition with one other, and one of a
-         * hundred with five. With twice as many it would read half as much of others' routes, and be told of twice the
+         * As many as a realm has workers in IPv4: with a running number in its name each has its own. Otherwise the median
+         * one shares its partition with one other, and one of a hundred with five. With twice as many it would read half as much of others' routes, and be told of twice the
          * partitions: each is some forty bytes of what every client asks for at its start and every five minutes.
          */
         public static final int WORKER_PARTITIONS = 1_024;

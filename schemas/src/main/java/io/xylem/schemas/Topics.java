@@ -10,6 +10,7 @@ import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.Route;
 import io.xylem.schemas.avro.StateHash;
+import io.xylem.schemas.avro.TunnelKeys;
 import io.xylem.schemas.avro.WorkerStatus;
 import java.time.Duration;
 import java.util.HashMap;
@@ -108,6 +109,16 @@ public final class Topics {
             "what each worker said last; heartbeats repeat, and after a week of silence the last one means nothing;"
                     + " stamped by the broker because workers' clocks differ");
 
+    public static final Topic<TunnelKeys> TUNNEL_KEYS = new Topic<>(
+            "xylem.tunnel-keys",
+            "realm, kind, name",
+            TunnelKeys.class,
+            COMPACT,
+            Optional.empty(),
+            Optional.of(Compatibility.FULL_TRANSITIVE),
+            COMPACTED_SOON,
+            "by which public keys workers encrypt what they send to each other; they read it from the beginning");
+
     public static final Topic<Convergence> CONVERGENCE = new Topic<>(
             "xylem.convergence",
             "realm, version",
@@ -136,6 +147,7 @@ public final class Topics {
             ROUTES,
             WORKER_ROUTES,
             WORKER_STATUS,
+            TUNNEL_KEYS,
             CONVERGENCE,
             DEAD_LETTERS);
 

@@ -17,6 +17,8 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,8 +111,9 @@ class RegistryAvroSerdeTest {
     @Test
     void theLatestVersionIsWrittenOnRequestWhateverTheOrderOfItsFields() {
         server.registry.register("t-value", AvroSchemas.parse("""
-                        {"type":"record","name":"Heartbeat","namespace":"io.xylem.schemas.avro","fields":[
-                         {"name":"load","type":"int","default":3},{"name":"appliedVersion","type":"long"}]}"""), false);
+            {"type":"record","name":"Heartbeat","namespace":"io.xylem.schemas.avro","fields":[
+             {"name":"load","type":"int","default":3},{"name":"appliedVersion","type":"long"}]}\
+            """), false);
         Map<String, String> latest =
                 config("auto.register.schemas", "false", "use.latest.version", "true", "specific.avro.reader", "false");
         byte[] bytes;
@@ -173,6 +176,19 @@ class RegistryAvroSerdeTest {
                 .hasMessageContaining("value.serde.class")
                 .hasMessageContaining("no.such.Serde")
                 .hasMessageContaining(RegistryAvroSerde.class.getName());
+    }
+
+    @Test
+    void soAreItsHalvesAndOnlyBoth() {
+        String serializer = StringSerializer.class.getName();
+        String deserializer = StringDeserializer.class.getName();
+        Serde<?> both =
+                Topics.ROUTES.valueSerde(config("value.serializer", serializer, "value.deserializer", deserializer));
+        assertThat(both.serializer()).isInstanceOf(StringSerializer.class);
+        assertThat(both.deserializer()).isInstanceOf(StringDeserializer.class);
+        assertThatThrownBy(() -> Topics.ROUTES.valueSerde(config("value.serializer", serializer)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("value.serializer and value.deserializer go together");
     }
 
     private Serde<DeploymentEvent> serde(String... more) {

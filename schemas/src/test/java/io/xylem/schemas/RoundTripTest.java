@@ -2,92 +2,17 @@ package io.xylem.schemas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.xylem.model.DualAddress;
-import io.xylem.model.Ipv4;
-import io.xylem.model.Ipv6;
-import io.xylem.schemas.avro.AddressUnknown;
-import io.xylem.schemas.avro.Allocation;
-import io.xylem.schemas.avro.Convergence;
-import io.xylem.schemas.avro.DeploymentEvent;
-import io.xylem.schemas.avro.Heartbeat;
-import io.xylem.schemas.avro.InstanceAllocation;
-import io.xylem.schemas.avro.InstanceFlows;
-import io.xylem.schemas.avro.InstanceLoad;
-import io.xylem.schemas.avro.InstanceRoute;
-import io.xylem.schemas.avro.Interests;
-import io.xylem.schemas.avro.LoadReport;
-import io.xylem.schemas.avro.Outcome;
-import io.xylem.schemas.avro.OutcomeStatus;
-import io.xylem.schemas.avro.Readiness;
 import io.xylem.schemas.avro.Route;
-import io.xylem.schemas.avro.StateHash;
-import io.xylem.schemas.avro.Tick;
-import io.xylem.schemas.avro.UnderlayEndpoint;
-import io.xylem.schemas.avro.WorkerLeft;
-import io.xylem.schemas.avro.WorkerStatus;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.Test;
 
 class RoundTripTest {
     private static final Map<String, String> CONFIG = Map.of("schema.registry.url", "mock://round-trip");
-    private static final DualAddress ADDRESS = new DualAddress(Ipv4.parse("10.30.0.2"), Ipv6.parse("fdff::1"));
 
     @Test
     void aValueOfEveryTopicComesBackEqual() {
-        comesBack(Topics.DEPLOYMENT_EVENTS, new DeploymentEvent("main", "id", 5L, new WorkerLeft("w1")));
-        comesBack(
-                Topics.OUTCOMES,
-                Outcome.newBuilder()
-                        .setRealm("main")
-                        .setId("id")
-                        .setOffset(7)
-                        .setType("WorkerLeft")
-                        .setStatus(OutcomeStatus.ACCEPTED)
-                        .setInstanceIp(AvroWords.toAvro(ADDRESS))
-                        .build());
-        comesBack(
-                Topics.ALLOCATIONS,
-                new Allocation(
-                        "main",
-                        7L,
-                        new InstanceAllocation(
-                                "A.prod.S.prod",
-                                1,
-                                "w1",
-                                AvroWords.toAvro(ADDRESS),
-                                AvroWords.toAvro(ADDRESS),
-                                Readiness.READY,
-                                7)));
-        comesBack(
-                Topics.ROUTES,
-                new Route(
-                        "main",
-                        7L,
-                        InstanceRoute.newBuilder()
-                                .setService("A.prod.S.prod")
-                                .setInstance(1)
-                                .setInstanceIp(AvroWords.toAvro(ADDRESS))
-                                .setNamespaceIp(AvroWords.toAvro(ADDRESS))
-                                .setWorker("w1")
-                                .setCluster("c1")
-                                .setUnderlay(new UnderlayEndpoint("192.168.77.1", 50103))
-                                .setReadiness(Readiness.DRAINING)
-                                .build()));
-        comesBack(Topics.STATE_HASHES, new StateHash("main", 999L, 1_000L, "0".repeat(64)));
-        comesBack(Topics.WORKER_STATUS, new WorkerStatus("main", "w1", 5L, new Heartbeat(7L, "interest")));
-        comesBack(
-                Topics.WORKER_STATUS,
-                new WorkerStatus("main", "w1", 5L, new Interests(3L, List.of("A.prod.S.prod"), List.of("10.30.0.9"))));
-        comesBack(
-                Topics.WORKER_STATUS,
-                new WorkerStatus("main", "w1", 5L, new LoadReport(List.of(new InstanceFlows("A.prod.S.prod", 1, 12)))));
-        comesBack(Topics.WORKER_STATUS, new WorkerStatus("main", "", 5L, new Tick()));
-        comesBack(Topics.WORKER_ROUTES, new Route("main", 7L, new InstanceLoad("A.prod.S.prod", 1, 12)));
-        comesBack(Topics.WORKER_ROUTES, new Route("main", 7L, new AddressUnknown("10.30.0.9")));
-        comesBack(Topics.CONVERGENCE, new Convergence("main", 7L, 5L, 6L, 2, "w1"));
-        comesBack(Topics.DEAD_LETTERS, new byte[] {1, 2, 3});
+        Samples.ofEveryTopic(RoundTripTest::comesBack);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.xylem.broker.EmbeddedBroker;
 import io.xylem.schemas.TopicAdmin.Difference;
 import io.xylem.schemas.TopicAdmin.Layout;
 import java.nio.file.Path;
@@ -28,13 +29,13 @@ class TopicAdminIT {
     @TempDir
     static Path dir;
 
-    private static TestBroker broker;
+    private static EmbeddedBroker broker;
     private static Admin admin;
 
     @BeforeAll
     static void start() throws Exception {
-        broker = new TestBroker(dir);
-        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        broker = EmbeddedBroker.start(dir);
+        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
     }
 
     @AfterAll

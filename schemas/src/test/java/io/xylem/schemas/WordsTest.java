@@ -17,6 +17,7 @@ import io.xylem.model.Location;
 import io.xylem.model.ServiceIp;
 import io.xylem.model.ServiceName;
 import io.xylem.schemas.avro.Readiness;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.Cluster;
@@ -92,9 +93,26 @@ class WordsTest {
     }
 
     @Test
-    void aWorkersPartitionIsKafkasOfRealmAndWorker() {
-        assertThat(RealmPartitioner.partition("main", "w1", 128))
-                .isEqualTo(BuiltInPartitioner.partitionForKey("main|w1".getBytes(UTF_8), 128));
+    void workersWithANumberInTheirNameShareNoPartition() {
+        int first = RealmPartitioner.partition("main", "w0", 128);
+        assertThat(first).isEqualTo(BuiltInPartitioner.partitionForKey("main|w#".getBytes(UTF_8), 128));
+        for (int n = 0; n < 128; n++) {
+            assertThat(RealmPartitioner.partition("main", "w" + n, 128)).isEqualTo((first + n) % 128);
+        }
+        assertThat(RealmPartitioner.partition("main", "w999999999", 128)).isEqualTo((first + 999_999_999) % 128);
+        assertThat(RealmPartitioner.partition("main", "w007", 128)).isEqualTo((first + 7) % 128);
+    }
+
+    /** Also if a name is nothing but digits, or has more of them than a number may have. */
+    @Test
+    void otherWorkersAreSpreadByTheHashOfTheirNames() {
+        int[] workers = new int[16];
+        for (int n = 0; n < 1_600; n++) {
+            workers[RealmPartitioner.partition("main", "w" + n + ".example", 16)]++;
+            assertThat(RealmPartitioner.partition("main", "1234567890" + n, 16)).isBetween(0, 15);
+        }
+        assertThat(Arrays.stream(workers)).allMatch(count -> count > 50 && count < 150);
+        assertThat(RealmPartitioner.partition("main", "17", 16)).isBetween(0, 15);
     }
 
     @Test

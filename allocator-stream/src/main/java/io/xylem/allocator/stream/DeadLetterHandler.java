@@ -1,5 +1,6 @@
 package io.xylem.allocator.stream;
 
+import io.xylem.schemas.RegistryFaults;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
@@ -22,6 +23,8 @@ public final class DeadLetterHandler implements DeserializationExceptionHandler 
     @Override
     public Response handleError(
             ErrorHandlerContext context, ConsumerRecord<byte[], byte[]> record, Exception exception) {
-        return Faults.isTransient(exception) ? Response.fail() : deadLetters.handleError(context, record, exception);
+        return RegistryFaults.isNotOfTheRecord(exception)
+                ? Response.fail()
+                : deadLetters.handleError(context, record, exception);
     }
 }

@@ -1,27 +1,17 @@
 package io.xylem.allocator.stream;
 
+import io.xylem.schemas.RegistryFaults;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.jspecify.annotations.Nullable;
 
-/** Which faults pass: by themselves, or when the thread begins anew at the record it had. */
+/** Which faults pass when the thread begins anew at the record it had. */
 final class Faults {
     private Faults() {}
-
-    /** Whether a broker or registry may well answer the next time; Kafka and the registry client say it by type. */
-    static boolean isTransient(@Nullable Throwable fault) {
-        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RetriableException) {
-                return true;
-            }
-        }
-        return false;
-    }
 
     /**
      * Whether another thread, with a producer and a consumer of its own, can go on: also when the broker ended the
@@ -41,6 +31,6 @@ final class Faults {
                 return true;
             }
         }
-        return isTransient(fault);
+        return RegistryFaults.passes(fault);
     }
 }

@@ -47,10 +47,4 @@ class FaultsTest {
         assertThat(Faults.healsInAnotherThread(new AuthorizationException("not allowed")))
                 .isFalse();
     }
-
-    @Test
-    void aBrokenTransactionSaysNothingOfWhetherBytesCanBeRead() {
-        assertThat(Faults.isTransient(new InvalidTxnStateException("the broker ended it")))
-                .isFalse();
-    }
 }

@@ -1,5 +1,7 @@
 package io.xylem.cli.cluster;
 
+import io.xylem.broker.FreePorts;
+import java.io.IOException;
 import java.util.Optional;
 
 /** A port for each process: that of one that runs, else its last one if it is free, else another. */
@@ -35,6 +37,10 @@ final class PortPlan {
         boolean runs = before.flatMap(cluster -> cluster.process(process))
                 .filter(Child::alive)
                 .isPresent();
-        return runs ? last : free.again(last);
+        try {
+            return runs ? last : free.again(last);
+        } catch (IOException e) {
+            throw new ClusterException(String.valueOf(e.getMessage()), e);
+        }
     }
 }

@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +30,22 @@ public final class WorkerApi {
 
     /** @return the proxy's answer: service, instance, instanceIp, namespaceIp */
     public JsonNode attach(String service, int instance, String netns, Duration timeout) throws IOException {
-        String body = JsonNodeFactory.instance
+        return attach(service, instance, netns, List.of(), timeout);
+    }
+
+    /** @param publish ports of the node that lead to it, such as {@code 8080:80/tcp}; none for those that it has already */
+    public JsonNode attach(String service, int instance, String netns, List<String> publish, Duration timeout)
+            throws IOException {
+        ObjectNode body = JsonNodeFactory.instance
                 .objectNode()
                 .put("service", service)
                 .put("instance", instance)
                 .put("netns", netns)
-                .put("timeoutMs", timeout.toMillis())
-                .toString();
-        return JSON.readTree(answer("POST", "/instances", body, timeout.plus(ALLOWANCE)));
+                .put("timeoutMs", timeout.toMillis());
+        if (!publish.isEmpty()) {
+            publish.forEach(body.putArray("publish")::add);
+        }
+        return JSON.readTree(answer("POST", "/instances", body.toString(), timeout.plus(ALLOWANCE)));
     }
 
     public void detach(String service, int instance) throws IOException {

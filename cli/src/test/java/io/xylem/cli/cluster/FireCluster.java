@@ -1,5 +1,6 @@
 package io.xylem.cli.cluster;
 
+import io.xylem.broker.FreePorts;
 import io.xylem.cli.Cli;
 import io.xylem.schemas.TopicAdmin;
 import io.xylem.schemas.Topics;
@@ -8,6 +9,7 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -28,7 +31,9 @@ import org.awaitility.core.ConditionTimeoutException;
 /** A broker of its own, and allocators, all as processes that can be killed. The registry is somebody else's. */
 final class FireCluster implements AutoCloseable {
     static final int PARTITIONS = 2;
-    static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** Longer than a Kafka client itself waits for an answer that a restarted broker will not give: 1 and 2 minutes. */
+    static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** A stack trace of Kafka Streams and what led to it. */
     private static final int TAIL_LINES = 80;
@@ -148,7 +153,7 @@ final class FireCluster implements AutoCloseable {
     private int free() {
         try {
             return ports.next();
-        } catch (ClusterException e) {
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -171,7 +176,34 @@ final class FireCluster implements AutoCloseable {
                         return condition.call();
                     });
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError(e.getMessage() + lastWords(processes()), e);
+            throw new AssertionError(e.getMessage() + whatTheyDo() + lastWords(processes()), e);
+        }
+    }
+
+    /** First what a hung one waits for, which its log does not say. */
+    private String whatTheyDo() {
+        var text = new StringBuilder();
+        allocators.forEach((name, child) -> {
+            text.append("\n--- ").append(name).append(isReady(name) ? " is ready\n" : " is not ready\n");
+            if (child.alive()) {
+                text.append(streamThreads(child.pid()));
+            }
+        });
+        return text.toString();
+    }
+
+    private static String streamThreads(long pid) {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        try {
+            Process dump = new ProcessBuilder(jcmd, Long.toString(pid), "Thread.print")
+                    .redirectErrorStream(true)
+                    .start();
+            String all = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return Arrays.stream(all.split("\n\n", -1))
+                    .filter(thread -> thread.contains("StreamThread") || thread.contains("StateUpdater"))
+                    .collect(Collectors.joining("\n\n"));
+        } catch (IOException e) {
+            return "(no threads of " + pid + ": " + e.getMessage() + ")";
         }
     }
 

@@ -60,12 +60,11 @@ final class CaptureApi {
         Map<String, String> query = request.query();
         long most = number(query, "packets", DEFAULT_PACKETS, MAX_PACKETS);
         long seconds = number(query, "seconds", DEFAULT_SECONDS, MAX_SECONDS);
-        CaptureFormat format =
-                switch (query.getOrDefault("format", "text")) {
-                    case "text" -> new CaptureText();
-                    case "pcapng" -> new PcapNg();
-                    default -> throw malformed("a format is text or pcapng, not '" + query.get("format") + "'");
-                };
+        CaptureFormat format = switch (query.getOrDefault("format", "text")) {
+            case "text" -> new CaptureText();
+            case "pcapng" -> new PcapNg();
+            default -> throw malformed("a format is text or pcapng, not '" + query.get("format") + "'");
+        };
         Capture.Filter filter = filter(query);
         Capture capture;
         try {

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -216,6 +217,16 @@ public final class Control implements AutoCloseable {
     /** How many flows instances have, as other workers see it: for the packets' thread. */
     public Reported reported() {
         return reported;
+    }
+
+    /** This worker's address in the underlay, as the routes of its instances say it. */
+    public Optional<String> underlayAddress() {
+        String worker = routes.table().worker();
+        return instances.attachments().all().stream()
+                .flatMap(attached -> routes.find(attached.instance()).stream())
+                .filter(at -> at.worker().equals(worker))
+                .map(at -> at.underlay().address())
+                .findFirst();
     }
 
     public Attachments attachments() {

@@ -13,16 +13,31 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An instance that somebody asked to attach: what is kept on disk and made true again after a restart. */
-record Desired(Attachment attachment, String netns) {
-    private static final int FORMAT = 1;
+record Desired(Attachment attachment, String netns, List<Wiring.Port> published) {
+    private static final int FORMAT = 2;
+    /** It has no published ports. */
+    private static final int OLDEST_FORMAT = 1;
+
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Without published ports. */
+    Desired(Attachment attachment, String netns) {
+        this(attachment, netns, List.of());
+    }
 
     /** @param format raised with every change of the layout */
     record Stored(int format, List<Entry> attachments) {}
 
-    record Entry(String service, int instance, String netns, Addresses instanceIp, Addresses namespaceIp) {}
+    record Entry(
+            String service,
+            int instance,
+            String netns,
+            Addresses instanceIp,
+            Addresses namespaceIp,
+            @Nullable List<String> publish) {}
 
     /** Both families as text. Also the form of the HTTP interface. */
     record Addresses(String v4, String v6) {
@@ -39,6 +54,10 @@ record Desired(Attachment attachment, String netns) {
         return attachment.instance();
     }
 
+    Wiring.Exposed exposed() {
+        return new Wiring.Exposed(namespaceIp(), published);
+    }
+
     DualAddress namespaceIp() {
         return attachment.namespaceIp();
     }
@@ -50,7 +69,8 @@ record Desired(Attachment attachment, String netns) {
                         one.instance().number(),
                         one.netns,
                         Addresses.of(one.attachment.instanceIp()),
-                        Addresses.of(one.namespaceIp())))
+                        Addresses.of(one.namespaceIp()),
+                        Publications.texts(one.published)))
                 .toList();
         AtomicFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Stored(FORMAT, entries)));
     }
@@ -68,8 +88,9 @@ record Desired(Attachment attachment, String netns) {
         }
         try {
             Stored stored = JSON.readValue(bytes, Stored.class);
-            if (stored.format() != FORMAT) {
-                throw new IOException("it has format " + stored.format() + ", known is " + FORMAT);
+            if (stored.format() < OLDEST_FORMAT || stored.format() > FORMAT) {
+                throw new IOException(
+                        "it has format " + stored.format() + ", known are " + OLDEST_FORMAT + " to " + FORMAT);
             }
             return stored.attachments().stream().map(Desired::of).toList();
         } catch (IOException | RuntimeException e) {
@@ -85,6 +106,7 @@ record Desired(Attachment attachment, String netns) {
         return new Desired(
                 new Attachment(
                         name, entry.instanceIp().toModel(), entry.namespaceIp().toModel()),
-                entry.netns());
+                entry.netns(),
+                entry.publish() == null ? List.of() : Publications.parse(entry.publish()));
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,6 +90,11 @@ public final class Instances {
                     faults.put(one.instance(), String.valueOf(e.getMessage()));
                 }
             }
+            try {
+                expose(desired);
+            } catch (IOException e) {
+                LOG.error("the ports of instances can't be published again", e);
+            }
             if (!gone.isEmpty()) {
                 Desired.save(file, desired.values());
             }
@@ -102,10 +108,16 @@ public final class Instances {
     /**
      * Attaches, or makes sure that it is attached.
      *
+     * @param published ports of the node that lead to it; null for those that it has, or none
      * @throws Refused 404 without the namespace, 504 while no route places the instance here, 409 when instance or
      *     namespace are attached otherwise or the namespace can't be connected
      */
-    Desired attach(InstanceName instance, String netns, long timeoutMs, StatusReporter reporter)
+    Desired attach(
+            InstanceName instance,
+            String netns,
+            @Nullable List<Wiring.Port> published,
+            long timeoutMs,
+            StatusReporter reporter)
             throws IOException, InterruptedException {
         long startNs = System.nanoTime();
         if (!wiring.exists(netns)) {
@@ -117,9 +129,13 @@ public final class Instances {
         }
         InstanceAt route = routes.await(instance, at -> at.worker().equals(worker), timeoutMs)
                 .orElseThrow(() -> notPlacedHere(instance, timeoutMs));
-        Desired wanted = new Desired(new Attachment(instance, route.instanceIp(), route.namespaceIp()), netns);
+        Attachment attachment = new Attachment(instance, route.instanceIp(), route.namespaceIp());
+        Desired wanted;
         lock.lock();
         try {
+            Desired known = desired.get(instance);
+            List<Wiring.Port> kept = known == null ? List.of() : known.published();
+            wanted = new Desired(attachment, netns, published == null ? kept : published);
             connect(wanted);
         } finally {
             lock.unlock();
@@ -154,6 +170,7 @@ public final class Instances {
                                 + ": a namespace is one instance");
             }
         }
+        Publications.check(wanted, known, desired.values(), wiring);
         if (known != null && !known.namespaceIp().equals(wanted.namespaceIp())) {
             wiring.detach(known.namespaceIp()); // it was away and came back to another address
         }
@@ -163,10 +180,28 @@ public final class Instances {
             LOG.warn("{} can't be attached: {}", instance, e.getMessage());
             throw new Refused(409, "NETWORK_REFUSED", String.valueOf(e.getMessage()));
         }
+        exposeToo(wanted, known);
         desired.put(instance, wanted);
         faults.remove(instance);
         Desired.save(file, desired.values());
         publish();
+    }
+
+    private void exposeToo(Desired wanted, @Nullable Desired known) throws IOException {
+        Map<InstanceName, Desired> then = new TreeMap<>(desired);
+        then.put(wanted.instance(), wanted);
+        try {
+            expose(then);
+        } catch (IOException e) {
+            if (known == null) {
+                wiring.detach(wanted.namespaceIp());
+            }
+            throw new Refused(409, "PORTS_REFUSED", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void expose(Map<InstanceName, Desired> all) throws IOException {
+        wiring.expose(all.values().stream().map(Desired::exposed).toList());
     }
 
     private Refused notPlacedHere(InstanceName instance, long timeoutMs) {
@@ -188,8 +223,8 @@ public final class Instances {
                     504,
                     "NOT_REPORTED",
                     report.instance()
-                            + " is attached, but the brokers did not take the report that it is ready; it is repeated until"
-                            + " they do"
+                            + " is attached, but the brokers did not take the report that it is ready; it is repeated"
+                            + " until they do"
                             + (e.getCause() == null ? "" : ": " + e.getCause().getMessage()));
         }
     }
@@ -209,6 +244,7 @@ public final class Instances {
             publish();
             wiring.detach(known.namespaceIp());
             Desired.save(file, desired.values());
+            expose(desired);
         } finally {
             lock.unlock();
         }

@@ -74,8 +74,7 @@ final class PcapNg implements CaptureFormat {
         if (!packet.isTranslated()) {
             return before;
         }
-        return joined(
-                before, side(way, packet.after(), face(way.isToTunnel()), epochNs, "after: " + packet.fate()));
+        return joined(before, side(way, packet.after(), face(way.isToTunnel()), epochNs, "after: " + packet.fate()));
     }
 
     private static int face(boolean isTunnel) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The worker over HTTP:
  *
  * <pre>
- *  POST   /instances                {"service","instance","netns","timeoutMs"}  →  200 with its addresses
+ *  POST   /instances                {"service","instance","netns","timeoutMs","publish"}  →  200 with its addresses
  *  DELETE /instances/{service}/{n}                                              →  204
  *  GET    /instances                                                            →  those attached
  *  GET    /status                                                               →  versions, sizes, counters
@@ -75,7 +75,8 @@ final class ProxyApi {
             @Nullable String service,
             @Nullable Integer instance,
             @Nullable String netns,
-            @Nullable Long timeoutMs) {}
+            @Nullable Long timeoutMs,
+            @Nullable List<String> publish) {}
 
     record AttachedView(
             String service,
@@ -83,6 +84,7 @@ final class ProxyApi {
             Desired.Addresses instanceIp,
             Desired.Addresses namespaceIp,
             String netns,
+            List<String> publish,
             String state,
             int flows,
             String fault) {}
@@ -111,8 +113,12 @@ final class ProxyApi {
         if (timeoutMs < 0 || timeoutMs > MAX_TIMEOUT_MS) {
             throw malformed("timeoutMs is 0 to " + MAX_TIMEOUT_MS + ", not " + timeoutMs);
         }
-        Desired attached =
-                instances.attach(instance(asked.service(), asked.instance()), asked.netns(), timeoutMs, reporter);
+        Desired attached = instances.attach(
+                instance(asked.service(), asked.instance()),
+                asked.netns(),
+                asked.publish() == null ? null : Publications.parse(asked.publish()),
+                timeoutMs,
+                reporter);
         return Response.json(view(new Instances.Seen(attached, "")));
     }
 
@@ -150,6 +156,7 @@ final class ProxyApi {
                 Desired.Addresses.of(one.attachment().instanceIp()),
                 Desired.Addresses.of(one.namespaceIp()),
                 one.netns(),
+                Publications.texts(one.published()),
                 state,
                 flows.get().hosted().getOrDefault(one.instance(), 0),
                 seen.fault());

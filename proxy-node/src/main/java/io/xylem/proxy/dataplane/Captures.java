@@ -85,26 +85,23 @@ public final class Captures {
     }
 
     void after(PacketBatch from, int slot, Verdict.Outbound verdict, long nowNs) {
-        String fate =
-                switch (verdict) {
-                    case Target target when target.local() -> "to " + target.route().instance() + " here";
-                    case Target target -> "to " + target.route().instance() + " at " + target.peer();
-                    case Drop reason -> "not sent: " + reason;
-                };
+        String fate = switch (verdict) {
+            case Target target when target.local() -> "to " + target.route().instance() + " here";
+            case Target target -> "to " + target.route().instance() + " at " + target.peer();
+            case Drop reason -> "not sent: " + reason;
+        };
         add(Captured.Way.OUTBOUND, from, slot, verdict instanceof Target, fate, nowNs);
     }
 
     void after(PacketBatch from, int slot, Verdict.Inbound verdict, long nowNs) {
-        String fate =
-                switch (verdict) {
-                    case Attachment to -> "to " + to.instance();
-                    case Drop reason -> "not delivered: " + reason;
-                };
+        String fate = switch (verdict) {
+            case Attachment to -> "to " + to.instance();
+            case Drop reason -> "not delivered: " + reason;
+        };
         add(Captured.Way.INBOUND, from, slot, verdict instanceof Attachment, fate, nowNs);
     }
 
-    private void add(
-            Captured.Way way, PacketBatch from, int slot, boolean isTranslated, String fate, long nowNs) {
+    private void add(Captured.Way way, PacketBatch from, int slot, boolean isTranslated, String fate, long nowNs) {
         byte[] bytes = new byte[SNAP_BYTES];
         int length = copy(from, slot, bytes);
         add(new Captured(

@@ -117,7 +117,7 @@ final class Outbound {
         if (toTunnel.count() > 0) {
             int taken = tunnel.send(toTunnel);
             counters.add(Count.SENT_PACKETS, taken);
-            counters.drop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, toTunnel.count() - taken);
+            counters.drop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, toTunnel.count() - taken - tunnel.refused());
             toTunnel.clear();
         }
     }

@@ -99,7 +99,7 @@ final class Probing {
     private void flush() throws IOException {
         if (batch.count() > 0) {
             int taken = tunnel.send(batch);
-            counters.drop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, batch.count() - taken);
+            counters.drop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, batch.count() - taken - tunnel.refused());
             batch.clear();
         }
     }

@@ -26,6 +26,11 @@ public interface Tunnel extends AutoCloseable {
         return Integer.MAX_VALUE;
     }
 
+    /** Of the packets of the last {@link #send}, those that were lost before it came to the kernel, counted with their reason. */
+    default int refused() {
+        return 0;
+    }
+
     @Override
     void close();
 }

@@ -87,10 +87,14 @@ public final class Counters {
     public long get(Count count) {
         long byThisProcess = cell(counts, count).get();
         return switch (count) {
-            case SENT_PACKETS -> byThisProcess + cell(carriedPackets, Direction.OUTBOUND).get();
-            case SENT_BYTES -> byThisProcess + cell(carriedBytes, Direction.OUTBOUND).get();
-            case DELIVERED_PACKETS -> byThisProcess + cell(carriedPackets, Direction.INBOUND).get();
-            case DELIVERED_BYTES -> byThisProcess + cell(carriedBytes, Direction.INBOUND).get();
+            case SENT_PACKETS ->
+                byThisProcess + cell(carriedPackets, Direction.OUTBOUND).get();
+            case SENT_BYTES ->
+                byThisProcess + cell(carriedBytes, Direction.OUTBOUND).get();
+            case DELIVERED_PACKETS ->
+                byThisProcess + cell(carriedPackets, Direction.INBOUND).get();
+            case DELIVERED_BYTES ->
+                byThisProcess + cell(carriedBytes, Direction.INBOUND).get();
             case CARRIED_PACKETS ->
                 cell(carriedPackets, Direction.OUTBOUND).get()
                         + cell(carriedPackets, Direction.INBOUND).get();
@@ -101,11 +105,18 @@ public final class Counters {
     /** Those to other workers, or those to instances of this worker. */
     public long packets(Direction direction, Path path) {
         return moved(
-                direction, path, carriedPackets, direction == Direction.OUTBOUND ? Count.SENT_PACKETS : Count.DELIVERED_PACKETS);
+                direction,
+                path,
+                carriedPackets,
+                direction == Direction.OUTBOUND ? Count.SENT_PACKETS : Count.DELIVERED_PACKETS);
     }
 
     public long bytes(Direction direction, Path path) {
-        return moved(direction, path, carriedBytes, direction == Direction.OUTBOUND ? Count.SENT_BYTES : Count.DELIVERED_BYTES);
+        return moved(
+                direction,
+                path,
+                carriedBytes,
+                direction == Direction.OUTBOUND ? Count.SENT_BYTES : Count.DELIVERED_BYTES);
     }
 
     private long moved(Direction direction, Path path, Map<Direction, AtomicLong> carried, Count own) {

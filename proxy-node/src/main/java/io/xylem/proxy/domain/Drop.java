@@ -67,6 +67,17 @@ public enum Drop implements Verdict.Outbound, Verdict.Inbound {
     /** Inbound: it did not come from the underlay endpoint of the worker that hosts its source. */
     FOREIGN_WORKER,
 
+    /** Outbound: encryption is on, and the worker of the receiver has said no key, or ours is used up. */
+    NO_TUNNEL_KEY,
+    /** Inbound: encryption is on, and it is not encrypted. */
+    NOT_ENCRYPTED,
+    /** Inbound: encrypted by a key that the worker of this address has not said, or not any more. */
+    UNKNOWN_TUNNEL_KEY,
+    /** Inbound: it came already, or is older than 2 048 others. */
+    REPLAYED,
+    /** Inbound: it was changed on its way, or made by somebody else. */
+    NOT_AUTHENTIC,
+
     /** It waited for the routes of an unknown address, and they did not come in time. */
     NO_ROUTE_IN_TIME,
     /** It would have had to wait for the routes of an unknown address, and enough packets wait already. */

@@ -21,8 +21,7 @@ public final class BpfRing implements AutoCloseable {
     private static final int DISCARDED = 1 << 30;
     private static final int HEADER_BYTES = 8;
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
     private final MappedMemory consumer;
@@ -42,8 +41,7 @@ public final class BpfRing implements AutoCloseable {
         MappedMemory consumer = MappedMemory.of(map.fd(), page);
         try {
             int bytes = map.shape().entries();
-            return new BpfRing(
-                    consumer, MappedMemory.readOnly(map.fd(), page, page + 2L * bytes), page, bytes);
+            return new BpfRing(consumer, MappedMemory.readOnly(map.fd(), page, page + 2L * bytes), page, bytes);
         } catch (IOException e) {
             consumer.close();
             throw e;

@@ -35,7 +35,7 @@ public final class WorkerNetwork {
     private static final String GATEWAY_V4 = "169.254.1.1";
     private static final String GATEWAY_V6 = "fe80::1";
     private static final String INSTANCE_INTERFACE = "eth0";
-    private static final String HOST_SIDE = "xv";
+    static final String HOST_SIDE = "xv";
     /** Locally administered; "xyl" and a number, or "x", "v" less the two bits, and the namespace IPv4. */
     private static final String HOST_SIDE_MAC = "02:78:79:6c:00:01";
 
@@ -46,9 +46,16 @@ public final class WorkerNetwork {
     private static final int OTHER_SOURCE_RULE = 1001;
 
     private final NetworkNamespace worker;
+    private final int mtuBytes;
 
     public WorkerNetwork(NetworkNamespace worker) {
+        this(worker, 0);
+    }
+
+    /** @param overheadBytes by how much packets are longer in the tunnel, beside the outer headers */
+    public WorkerNetwork(NetworkNamespace worker, int overheadBytes) {
         this.worker = worker;
+        mtuBytes = MTU_BYTES - overheadBytes;
     }
 
     /** Switches forwarding on in the worker's namespace, and leads the semantic prefixes into the device. */
@@ -59,7 +66,7 @@ public final class WorkerNetwork {
         sysctl(worker, "ipv6/conf/" + name + "/forwarding", "0");
         IpCommand.run(
                 worker,
-                "link set dev " + name + " multicast off addrgenmode none mtu " + MTU_BYTES + " txqueuelen 1000");
+                "link set dev " + name + " multicast off addrgenmode none mtu " + mtuBytes + " txqueuelen 1000");
         sysctl(worker, "ipv6/conf/" + name + "/forwarding", "1");
         sysctl(worker, "ipv6/conf/all/forwarding", "1");
         sysctl(worker, "ipv4/ip_forward", "1");
@@ -90,11 +97,12 @@ public final class WorkerNetwork {
             if (hasHostSide) {
                 lines.add("link delete dev " + host); // it leads to a namespace that was replaced
             }
-            lines.add("link add name " + host + " address " + HOST_SIDE_MAC + " mtu " + MTU_BYTES
-                    + " type veth peer name " + INSTANCE_INTERFACE + " address " + mac + " mtu " + MTU_BYTES
+            lines.add("link add name " + host + " address " + HOST_SIDE_MAC + " mtu " + mtuBytes
+                    + " type veth peer name " + INSTANCE_INTERFACE + " address " + mac + " mtu " + mtuBytes
                     + " netns " + instance.path());
         }
         lines.add("link set dev " + host + " addrgenmode none");
+        lines.add("link set dev " + host + " mtu " + mtuBytes); // an earlier process may have had another
         lines.add("link set dev " + host + " up"); // in one line with the mode, it would be up first
         lines.add("address replace " + GATEWAY_V4 + "/32 dev " + host);
         lines.add("address replace " + GATEWAY_V6 + "/64 dev " + host + " nodad");
@@ -109,7 +117,7 @@ public final class WorkerNetwork {
         setUpInstanceSide(instance, namespaceIp);
     }
 
-    private static void setUpInstanceSide(NetworkNamespace instance, DualAddress namespaceIp) throws IOException {
+    private void setUpInstanceSide(NetworkNamespace instance, DualAddress namespaceIp) throws IOException {
         String v6 = "ipv6/conf/" + INSTANCE_INTERFACE + "/";
         sysctl(instance, v6 + "disable_ipv6", "0"); // container engines switch it off
         sysctl(instance, v6 + "accept_dad", "0"); // addresses work at once; nobody else is on this link
@@ -117,6 +125,7 @@ public final class WorkerNetwork {
         IpCommand.run(
                 instance,
                 "link set dev lo up",
+                "link set dev " + INSTANCE_INTERFACE + " mtu " + mtuBytes,
                 "link set dev " + INSTANCE_INTERFACE + " up",
                 "address replace " + namespaceIp.v4() + "/32 dev " + INSTANCE_INTERFACE,
                 "address replace " + namespaceIp.v6() + "/128 dev " + INSTANCE_INTERFACE + " nodad",

@@ -83,12 +83,12 @@ class CaptureApiTest {
     void asTextEachSideOfAPacketIsALine() {
         String text = new String(capture("service=A.prod.S.prod&packets=2", this::requestAndAnswer), UTF_8);
         assertThat(text).isEqualTo("""
-                23:59:55.000000 out instance  10.18.0.101:40000 > 10.30.0.1:80 tcp S 40 bytes
-                23:59:55.000000 out tunnel    10.30.0.102:40000 > 10.18.1.1:80 tcp S 40 bytes, to A.prod.S.prod#1 at 192.168.77.2:50103
-                23:59:55.000000 in  tunnel    10.30.0.2:80 > 10.18.0.101:40000 tcp SA 40 bytes
-                23:59:55.000000 in  instance  10.30.0.1:80 > 10.18.0.101:40000 tcp SA 40 bytes, to A.prod.C.prod#1
-                # 2 packets
-                """);
+            23:59:55.000000 out instance  10.18.0.101:40000 > 10.30.0.1:80 tcp S 40 bytes
+            23:59:55.000000 out tunnel    10.30.0.102:40000 > 10.18.1.1:80 tcp S 40 bytes, to A.prod.S.prod#1 at 192.168.77.2:50103
+            23:59:55.000000 in  tunnel    10.30.0.2:80 > 10.18.0.101:40000 tcp SA 40 bytes
+            23:59:55.000000 in  instance  10.30.0.1:80 > 10.18.0.101:40000 tcp SA 40 bytes, to A.prod.C.prod#1
+            # 2 packets
+            """);
     }
 
     @Test
@@ -99,9 +99,9 @@ class CaptureApiTest {
                         () -> w1.send(packet("10.18.0.101", "10.30.9.9", new Udp(1, 2, true, new byte[3])))),
                 UTF_8);
         assertThat(text).isEqualTo("""
-                23:59:55.000000 out instance  10.18.0.101:1 > 10.30.9.9:2 udp 31 bytes, not sent: UNKNOWN_DESTINATION
-                # 1 packets
-                """);
+            23:59:55.000000 out instance  10.18.0.101:1 > 10.30.9.9:2 udp 31 bytes, not sent: UNKNOWN_DESTINATION
+            # 1 packets
+            """);
     }
 
     @Test
@@ -130,8 +130,8 @@ class CaptureApiTest {
             int at = bytes.position();
             int length = bytes.getInt(at + 4);
             assertThat(bytes.getInt(at + length - 4)).isEqualTo(length);
-            blocks.add(new Block(
-                    bytes.getInt(at), bytes.slice(at + 8, length - 12).order(ByteOrder.LITTLE_ENDIAN)));
+            blocks.add(
+                    new Block(bytes.getInt(at), bytes.slice(at + 8, length - 12).order(ByteOrder.LITTLE_ENDIAN)));
             bytes.position(at + length);
         }
         return blocks;

@@ -22,6 +22,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,13 +50,17 @@ abstract class ControlFixture {
     static final ObjectMapper JSON = new ObjectMapper();
     static final Node NODE = new Node(1, "127.0.0.1", 1);
     static final String ATTACH_S1 = """
-            {"service":"A.prod.S.prod","instance":1,"netns":"n1","timeoutMs":10000}""";
+        {"service":"A.prod.S.prod","instance":1,"netns":"n1","timeoutMs":10000}\
+        """;
 
     /** Wires nothing; knows what would be. */
     static final class FakeWiring implements Wiring {
         final Set<String> namespaces = ConcurrentHashMap.newKeySet();
         final Map<DualAddress, String> wired = new ConcurrentHashMap<>();
+        final Set<Integer> listeners = ConcurrentHashMap.newKeySet();
         volatile @Nullable String refusal;
+        volatile List<Exposed> exposed = List.of();
+        volatile boolean refusesPorts;
 
         @Override
         public boolean exists(String netns) {
@@ -74,6 +79,19 @@ abstract class ControlFixture {
         @Override
         public void detach(DualAddress namespaceIp) {
             wired.remove(namespaceIp);
+        }
+
+        @Override
+        public boolean isFree(Port port) {
+            return !listeners.contains(port.ofNode());
+        }
+
+        @Override
+        public void expose(Collection<Exposed> instances) throws IOException {
+            if (refusesPorts && instances.stream().anyMatch(one -> !one.ports().isEmpty())) {
+                throw new IOException("no nft here");
+            }
+            exposed = List.copyOf(instances);
         }
     }
 

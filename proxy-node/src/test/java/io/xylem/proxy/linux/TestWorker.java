@@ -6,6 +6,7 @@ import io.xylem.model.Ipv6Prefix;
 import io.xylem.proxy.dataplane.AgentRunner;
 import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.dataplane.ForwardingAgent;
+import io.xylem.proxy.dataplane.Tunnel;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
@@ -17,6 +18,9 @@ import io.xylem.proxy.domain.RouteFold;
 import io.xylem.proxy.domain.RouteTable;
 import io.xylem.proxy.domain.RouteUpdate;
 import io.xylem.proxy.ebpf.KernelPath;
+import io.xylem.proxy.seal.Keyring;
+import io.xylem.proxy.seal.SealedFrame;
+import io.xylem.proxy.seal.SealedTunnel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +57,11 @@ final class TestWorker implements AutoCloseable {
         this(name, namespace, underlay, policies, withOffloads, setup -> null);
     }
 
+    /** Encrypted. */
+    TestWorker(String name, NetworkNamespace namespace, String underlay, Keyring keys) throws IOException {
+        this(name, namespace, underlay, Policies.load(), true, setup -> null, keys);
+    }
+
     /** How its flows move in the kernel, if they do. */
     interface KernelPaths {
         @Nullable
@@ -67,17 +76,30 @@ final class TestWorker implements AutoCloseable {
             boolean withOffloads,
             KernelPaths paths)
             throws IOException {
+        this(name, namespace, underlay, policies, withOffloads, paths, null);
+    }
+
+    private TestWorker(
+            String name,
+            NetworkNamespace namespace,
+            String underlay,
+            Policies policies,
+            boolean withOffloads,
+            KernelPaths paths,
+            @Nullable Keyring keys)
+            throws IOException {
         this.name = name;
         this.namespace = namespace;
         fold = new RouteFold(name);
         table = new AtomicReference<>(fold.table());
         device = TunDevice.open(namespace, "xylem0", withOffloads);
-        network = new WorkerNetwork(namespace);
+        network = new WorkerNetwork(namespace, keys == null ? 0 : SealedFrame.OVERHEAD_BYTES);
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
         tunnel = UdpTunnel.open(namespace, underlay, 50_103, withOffloads);
         poller = Poller.of(device, tunnel);
         ForwardingAgent.Limits limits = ForwardingAgent.Limits.defaults(1);
-        agent = new ForwardingAgent(device, tunnel, table::get, attachments::get, policies, counters, limits);
+        Tunnel way = keys == null ? tunnel : new SealedTunnel(tunnel, keys, counters);
+        agent = new ForwardingAgent(device, way, table::get, attachments::get, policies, counters, limits);
         path = paths.open(new KernelPath.Setup(
                 namespace,
                 OptionalInt.empty(),

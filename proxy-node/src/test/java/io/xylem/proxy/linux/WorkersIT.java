@@ -1,5 +1,6 @@
 package io.xylem.proxy.linux;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -221,8 +222,7 @@ class WorkersIT {
         long sent = 0;
         long received = 0;
         while (sent < content.length || received < content.length) {
-            Captured packet = capture.poll(10_000);
-            assertThat(packet).as("%d sent, %d received", sent, received).isNotNull();
+            Captured packet = requireNonNull(capture.poll(10_000), sent + " sent, " + received + " received");
             assertThat(packet.isTranslated()).as(packet.fate()).isTrue();
             byte[] before = packet.before().bytes();
             byte[] after = packet.after().bytes();

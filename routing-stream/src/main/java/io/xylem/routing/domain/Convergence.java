@@ -110,7 +110,7 @@ public final class Convergence {
         if (open.size() > OPEN_CHANGES_MAX) {
             Open oldest = open.values().iterator().next();
             remove(oldest);
-            fade(oldest.change);
+            end(oldest.change);
         }
     }
 
@@ -145,9 +145,7 @@ public final class Convergence {
             return List.of();
         }
         remove(entry);
-        if (entry.change.matters()) {
-            fade(entry.change);
-        }
+        end(entry.change);
         return List.of(new Done(
                 version,
                 entry.change.eventAtMs(),
@@ -157,9 +155,17 @@ public final class Convergence {
                 entry.change.withdrawn()));
     }
 
-    private void fade(OpenChange change) {
-        done.put(change.version(), change);
-        fading.add(change.version());
+    /** What can't be had again is remembered for a while: its record may be read again. */
+    private void end(OpenChange change) {
+        if (!change.matters()) {
+            return;
+        }
+        if (change.isRepeatable()) {
+            store.dropOpen(change);
+        } else {
+            done.put(change.version(), change);
+            fading.add(change.version());
+        }
     }
 
     /** @return what is done by it, oldest first */
@@ -236,8 +242,7 @@ public final class Convergence {
     /** As {@link Interests#sweep}. */
     void sweep() {
         for (long version : fading.sweep()) {
-            done.remove(version);
-            store.dropOpen(version);
+            Stream.ofNullable(done.remove(version)).forEach(store::dropOpen);
         }
     }
 }

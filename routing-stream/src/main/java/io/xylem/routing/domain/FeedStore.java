@@ -9,7 +9,8 @@ import java.util.SortedSet;
 
 /**
  * What outlives the process of whom a realm's routes are told. A crash may keep any prefix of the writes, those of
- * {@link RoutingState} among them, but never a later one without an earlier one.
+ * {@link RoutingState} among them, but never a later one without an earlier one; except for open changes that are {@link
+ * OpenChange#isRepeatable repeatable}: of those it may keep any since the last commit.
  */
 public interface FeedStore {
     /** @param position of the report that said so */
@@ -44,7 +45,7 @@ public interface FeedStore {
 
     void keepOpen(OpenChange change);
 
-    void dropOpen(long version);
+    void dropOpen(OpenChange change);
 
     List<Ended> ended();
 

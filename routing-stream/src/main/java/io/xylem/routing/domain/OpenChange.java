@@ -51,6 +51,11 @@ public record OpenChange(
         return new OpenChange(version, eventAtMs, Wanted.union(waiting, workers), withdrawn, former, held, true);
     }
 
+    /** Whether all of it can be had again by reading its record again: what it takes away, or waits for, can't. */
+    public boolean isRepeatable() {
+        return told && withdrawn.isEmpty() && held.isEmpty();
+    }
+
     /** Whether a process that starts again must know of it. */
     boolean matters() {
         return !waiting.isEmpty() || !withdrawn.isEmpty() || !held.isEmpty();

@@ -1,5 +1,6 @@
 package io.xylem.routing.stream;
 
+import io.xylem.schemas.RegistryFaults;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.slf4j.Logger;
@@ -17,7 +18,7 @@ public final class FaultPolicy implements StreamsUncaughtExceptionHandler {
 
     @Override
     public StreamThreadExceptionResponse handle(Throwable fault) {
-        if (UndecodableToDeadLetters.isTransient(fault)) {
+        if (RegistryFaults.passes(fault)) {
             LOG.warn("a stream thread starts again: {}", fault.toString());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }

@@ -144,7 +144,7 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
     private RealmFeeds open(String name) {
         return new RealmFeeds(
                 new StoredRealm(name, store(), serde),
-                new StoredFeeds(name, store()),
+                new StoredFeeds(name, store(), context().getStateStore(RoutingTopology.OPEN_STORE)),
                 beat.timeout().toMillis(),
                 beat.gap().toMillis(),
                 goesByLoad);

@@ -25,12 +25,15 @@ import org.jspecify.annotations.Nullable;
  *  xylem.allocations   ─┐                ┌─► xylem.routes             for all
  *  xylem.worker-status ─┴─► routing ─────┼─► xylem.worker-routes      for one worker each, in its partition
  *         ▲                  │ routing-  ├─► xylem.deployment-events  observations
- *         └── ticks ─────────┘ state     └─► xylem.convergence
+ *         └── ticks ─────────┘ state, -open └─► xylem.convergence
  * </pre>
  */
 public final class RoutingTopology {
     /** RocksDB; its keys are drawn at {@link StoredView}. */
     public static final String STORE = "routing-state";
+
+    /** RocksDB behind Streams' cache; its keys are drawn at {@link OpenSlots}. */
+    static final String OPEN_STORE = "routing-open";
 
     static final String ROUTES = "routes";
     static final String WORKER_ROUTES = "worker-routes";
@@ -54,10 +57,6 @@ public final class RoutingTopology {
         Serde<Allocation> allocations = Topics.ALLOCATIONS.valueSerde(serdeConfig);
         StreamPartitioner<String, @Nullable Object> byRealm = (_, key, _, partitions) ->
                 Optional.of(Set.of(RealmPartitioner.partition(Keys.realmOf(key), partitions)));
-        StreamPartitioner<String, @Nullable Object> byWorker = (_, key, _, partitions) -> {
-            Keys.Fed fed = Keys.parseFed(key);
-            return Optional.of(Set.of(RealmPartitioner.partition(fed.realm(), fed.worker(), partitions)));
-        };
         Topology topology = new Topology()
                 .addSource(
                         "allocations", new StringDeserializer(), allocations.deserializer(), Topics.ALLOCATIONS.name())
@@ -74,9 +73,14 @@ public final class RoutingTopology {
                 .addStateStore(
                         Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray()),
+                        ROUTING)
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(
+                                        Stores.persistentKeyValueStore(OPEN_STORE), Serdes.String(), Serdes.ByteArray())
+                                .withCachingEnabled(),
                         ROUTING);
         sink(topology, ROUTES, Topics.ROUTES, serdeConfig, byRealm);
-        sink(topology, WORKER_ROUTES, Topics.WORKER_ROUTES, serdeConfig, byWorker);
+        sink(topology, WORKER_ROUTES, Topics.WORKER_ROUTES, serdeConfig, new WorkerPartitioner());
         sink(topology, OBSERVATIONS, Topics.DEPLOYMENT_EVENTS, serdeConfig, byRealm);
         sink(topology, CONVERGENCE, Topics.CONVERGENCE, serdeConfig, byRealm);
         sink(topology, TICKS, Topics.WORKER_STATUS, serdeConfig, byRealm);

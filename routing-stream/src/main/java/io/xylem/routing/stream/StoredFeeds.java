@@ -28,10 +28,13 @@ final class StoredFeeds implements FeedStore {
     private final String ended;
     private final String realm;
     private final KeyValueStore<String, byte[]> store;
+    private final OpenSlots slots;
 
-    StoredFeeds(String realm, KeyValueStore<String, byte[]> store) {
+    /** @param repeatable of {@link OpenSlots} */
+    StoredFeeds(String realm, KeyValueStore<String, byte[]> store, KeyValueStore<String, byte[]> repeatable) {
         this.store = store;
         this.realm = realm;
+        slots = new OpenSlots(realm, repeatable);
         wants = realm + "|wants|";
         heard = realm + "|heard|";
         open = realm + "|open|";
@@ -73,21 +76,30 @@ final class StoredFeeds implements FeedStore {
         store.delete(heard + worker);
     }
 
+    /** Those with more to say last: they hold. */
     @Override
     public List<OpenChange> open() {
-        List<OpenChange> changes = new ArrayList<>();
+        List<OpenChange> changes = slots.read();
         each(open, (version, bytes) -> changes.add(FeedFormat.openChange(Long.parseLong(version), bytes)));
         return changes;
     }
 
     @Override
     public void keepOpen(OpenChange change) {
-        store.put(openKey(change.version()), FeedFormat.bytes(change));
+        if (change.isRepeatable()) {
+            slots.keep(change);
+        } else {
+            boolean _ = slots.drop(change.version());
+            store.put(openKey(change.version()), FeedFormat.bytes(change));
+        }
     }
 
     @Override
-    public void dropOpen(long version) {
-        store.delete(openKey(version));
+    public void dropOpen(OpenChange change) {
+        boolean inSlot = slots.drop(change.version());
+        if (!inSlot || !change.isRepeatable()) {
+            store.delete(openKey(change.version()));
+        }
     }
 
     /** With zeros, so that they lie in their order. */

@@ -26,18 +26,28 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link StoredView} with the writing half; for the stream thread, which reads a change's instance several times. */
 final class StoredRealm extends StoredView implements RoutingState {
-    /** As many as workers have in IPv4; with as many instances, a few MB. */
+    /** As many as workers have in IPv4; with as many instances, and their addresses, a few MB. */
     private static final int KEPT = 1_024;
 
     private final KeyValueStore<String, byte[]> store;
     private final Serializer<Allocation> serializer;
     private final Map<String, Versioned<Allocated.Worker>> workers = new Recent<>(KEPT);
     private final Map<InstanceName, PlacedInstance> instances = new Recent<>(KEPT);
+    private final Map<String, ServiceName> owners = new Recent<>(4 * KEPT);
+    private long version;
+    private boolean removed;
 
     StoredRealm(String realm, KeyValueStore<String, byte[]> store, Serde<Allocation> serde) {
         super(realm, new StoreEntries(store), serde.deserializer());
         this.store = store;
         this.serializer = serde.serializer();
+        version = super.version();
+    }
+
+    /** After a restart perhaps an earlier one, with nothing removed since. */
+    @Override
+    public long version() {
+        return version;
     }
 
     private record StoreEntries(KeyValueStore<String, byte[]> store) implements Entries {
@@ -66,6 +76,11 @@ final class StoredRealm extends StoredView implements RoutingState {
         return read(instances, instance, super::instance);
     }
 
+    @Override
+    public Optional<ServiceName> serviceAt(String address) {
+        return read(owners, address, super::serviceAt);
+    }
+
     private static <K, V> Optional<V> read(Map<K, V> known, K key, Function<K, Optional<V>> stored) {
         V value = known.get(key);
         if (value != null) {
@@ -84,6 +99,7 @@ final class StoredRealm extends StoredView implements RoutingState {
 
     @Override
     public void removeWorker(String worker) {
+        removed = true;
         workers.remove(worker);
         remove(new Entity.OfWorker(worker));
     }
@@ -101,6 +117,7 @@ final class StoredRealm extends StoredView implements RoutingState {
 
     @Override
     public void removeService(ServiceName service) {
+        removed = true;
         service(service)
                 .ifPresent(before -> removeAddresses(service, before.value().addresses(), List.of()));
         remove(new Entity.OfService(service));
@@ -130,6 +147,7 @@ final class StoredRealm extends StoredView implements RoutingState {
 
     @Override
     public void removeInstance(InstanceName instance) {
+        removed = true;
         instance(instance).ifPresent(before -> {
             removeAddresses(instance.service(), before.instance().addresses(), List.of());
             store.delete(hostedKey(before.worker(), instance));
@@ -138,15 +156,24 @@ final class StoredRealm extends StoredView implements RoutingState {
         });
     }
 
+    /**
+     * Whoever is there has a version of its own; this one is asked of who is not. So it is written with a removal only,
+     * also with one of what is gone already: a crash may have come between the two.
+     */
     @Override
-    public void advanceTo(long version) {
-        store.put(versionKey(), bytes(version));
+    public void advanceTo(long next) {
+        version = next;
+        if (removed) {
+            store.put(versionKey(), bytes(next));
+            removed = false;
+        }
     }
 
     private void putAddresses(ServiceName service, List<String> addresses) {
         for (String address : addresses) {
             if (!serviceAt(address).equals(Optional.of(service))) {
                 store.put(addressKey(address), service.toString().getBytes(UTF_8));
+                owners.put(address, service);
             }
         }
     }
@@ -156,6 +183,7 @@ final class StoredRealm extends StoredView implements RoutingState {
         for (String address : addresses) {
             if (!except.contains(address) && serviceAt(address).equals(Optional.of(service))) {
                 store.delete(addressKey(address));
+                owners.remove(address);
             }
         }
     }

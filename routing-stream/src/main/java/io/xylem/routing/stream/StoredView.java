@@ -33,12 +33,13 @@ import org.jspecify.annotations.Nullable;
  *  realm|instance|S|n           the same                             where is the instance, which addresses has it
  *  realm|hosted|W|S|n           8 bytes: placed since this version   which instances does the worker host
  *  realm|address|A              the service's name                   whose address is it
- *  realm|version                8 bytes                              up to where is the realm known
+ *  realm|version                8 bytes                              up to where is known what is not there
  *
  *  of whom it is told, FeedFormat:
  *  realm|wants|W                a Wanted                             what did the worker ask for
  *  realm|heard|W                the feed's name                      was the worker ever heard, where does it read
- *  realm|open|V, 19 digits      an OpenChange                        who has not applied the version
+ *  realm|open|V, 19 digits      an OpenChange                        who has not applied the version, unless the
+ *                                                                    change can be had again: OpenSlots
  *  realm|load|S|n               a Load                               how busy is the instance
  *  realm|ended|service|S        an Ended                             what was there a moment ago
  *  realm|ended|instance|S|n     the same

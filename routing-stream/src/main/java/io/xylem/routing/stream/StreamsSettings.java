@@ -1,6 +1,7 @@
 package io.xylem.routing.stream;
 
 import io.xylem.runtime.Latency;
+import io.xylem.schemas.Applications;
 import io.xylem.schemas.Topics;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,17 +18,24 @@ public final class StreamsSettings {
      */
     public static final int COMMIT_INTERVAL_MS = 1_000;
 
+    /** Of the one store that is cached; some ten thousand changes that wait for ten workers each. */
+    private static final long OPEN_CHANGES_CACHE_BYTES = 4 << 20;
+
     private StreamsSettings() {}
 
     /** @param users the user's own Kafka settings; they win over the tuning and not over the rest */
     public static Properties of(Map<String, Object> users, Latency latency) {
         Map<String, Object> settings = new HashMap<>();
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "xylem-routing-v1");
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, Applications.ROUTING);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
         settings.put(StreamsConfig.POLL_MS_CONFIG, latency.pollMs());
-        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, OPEN_CHANGES_CACHE_BYTES);
         // Streams' own default of 100 ms would be most of the time from event to route.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+        // One change makes records in a dozen partitions, and each request wakes as many readers. So one request at a
+        // time:
+        // what comes meanwhile goes together with the next one, the more the busier the broker is.
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         settings.putAll(users);
 

@@ -165,8 +165,12 @@ final class Driven implements AutoCloseable {
     /** A new process on what the store of this one has; nothing else is left. */
     Driven restart(Path directory) {
         Driven next = new Driven(directory, RegistryAvroSerde.class, String.valueOf(config.get("schema.registry.url")));
-        try (KeyValueIterator<String, byte[]> entries = store().all()) {
-            entries.forEachRemaining(entry -> next.store().put(entry.key, entry.value));
+        for (String store : List.of(RoutingTopology.STORE, RoutingTopology.OPEN_STORE)) {
+            KeyValueStore<String, byte[]> to = next.driver.getKeyValueStore(store);
+            try (KeyValueIterator<String, byte[]> entries =
+                    driver.<String, byte[]>getKeyValueStore(store).all()) {
+                entries.forEachRemaining(entry -> to.put(entry.key, entry.value));
+            }
         }
         next.pass(nowMs - START_MS);
         close();

@@ -49,6 +49,7 @@ class RealmFeedsRandomTest {
     private final Serde<Allocation> serde =
             Topics.ALLOCATIONS.valueSerde(Map.of("schema.registry.url", "mock://feeds-random"));
     private final TornStore store = new TornStore();
+    private final TornStore open = new TornStore();
     private final Map<String, FeedReader> readers = new TreeMap<>();
     private final Map<String, SortedSet<ServiceName>> services = new TreeMap<>();
     private final Map<String, SortedSet<String>> addresses = new TreeMap<>();
@@ -77,7 +78,7 @@ class RealmFeedsRandomTest {
     private RealmFeeds open() {
         return new RealmFeeds(
                 new StoredRealm("main", store, serde),
-                new StoredFeeds("main", store),
+                new StoredFeeds("main", store, open),
                 2_000,
                 1_500,
                 "underutilized"::equals);
@@ -259,11 +260,13 @@ class RealmFeedsRandomTest {
         readers.forEach((worker, reader) -> writtenForGood.put(worker, reader.log.size()));
         feeds.sweep();
         store.mark();
+        open.mark();
     }
 
     /** Loses any of the last writes, and independently of the last records of each worker; reads again. */
     private void crash(Random random) {
         store.tear(random.nextInt(store.writesSinceMark() + 1));
+        open.tearAny(random);
         readers.forEach((worker, reader) -> {
             int sure = writtenForGood.getOrDefault(worker, 0);
             int kept = sure + random.nextInt(reader.log.size() - sure + 1);

@@ -11,6 +11,7 @@ import io.xylem.routing.domain.Allocated;
 import io.xylem.routing.domain.World;
 import io.xylem.schemas.Headers;
 import io.xylem.schemas.Keys;
+import io.xylem.schemas.RegistryFaults;
 import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.Heartbeat;
@@ -210,7 +211,7 @@ class RoutingTopologyTest {
         try (Driven away = new Driven(other, UnreachableRegistrySerde.class)) {
             assertThatThrownBy(
                             () -> away.bytes(Topics.ALLOCATIONS.name(), "main|worker|w1", new byte[] {0, 0, 0, 0, 1}))
-                    .matches(UndecodableToDeadLetters::isTransient);
+                    .matches(RegistryFaults::passes);
             assertThat(away.deadLetters.isEmpty()).isTrue();
         }
     }

@@ -3,7 +3,9 @@ package io.xylem.routing.stream;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
@@ -44,6 +46,19 @@ final class TornStore implements KeyValueStore<String, byte[]> {
         kept.putAll(marked);
         writes.clear();
         done.forEach(write -> put(write.key, write.value));
+    }
+
+    /** Goes back to the mark, and some keys have their last value all the same: what a crash leaves of a cache. */
+    void tearAny(Random random) {
+        TreeMap<String, byte[]> last = new TreeMap<>(kept);
+        TreeSet<String> keys = new TreeSet<>();
+        writes.forEach(write -> keys.add(write.key));
+        tear(0);
+        for (String key : keys) {
+            if (random.nextBoolean()) {
+                put(key, last.get(key));
+            }
+        }
     }
 
     /** For comparing: two stores are the same when these are equal. */

@@ -1,4 +1,4 @@
-package io.xylem.cli.cluster;
+package io.xylem.broker;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Free TCP ports of the loopback address. They are picked below the range from which Linux takes the local ports of
  * outgoing connections (32768 on), so that none of these takes one between its choice and its use.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_000;
     private static final int ATTEMPTS = 1_000;
@@ -20,7 +20,7 @@ final class FreePorts {
     private final Set<Integer> given = new HashSet<>();
 
     /** A port that is free now and was not given by this object before. */
-    synchronized int next() throws ClusterException {
+    public synchronized int next() throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             if (!given.contains(port) && isFree(port)) {
@@ -28,12 +28,12 @@ final class FreePorts {
                 return port;
             }
         }
-        throw new ClusterException("found no free TCP port between " + LOWEST + " and " + HIGHEST + " in " + ATTEMPTS
+        throw new IOException("found no free TCP port between " + LOWEST + " and " + HIGHEST + " in " + ATTEMPTS
                 + " attempts; `ss -ltn` shows who holds them");
     }
 
     /** The port of an earlier start, if it is still free: addresses that people noted down stay right. */
-    synchronized int again(int port) throws ClusterException {
+    public synchronized int again(int port) throws IOException {
         return port > 0 && isFree(port) && given.add(port) ? port : next();
     }
 

@@ -1,4 +1,4 @@
-package io.xylem.cli.cluster;
+package io.xylem.broker;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,13 +33,25 @@ public final class EmbeddedBroker implements AutoCloseable {
         this.bootstrap = bootstrap;
     }
 
-    /** Formats the directory if it is new, and starts; returns when the node takes requests. */
-    public static EmbeddedBroker start(Path dir, int port, int controllerPort) throws IOException {
+    /** On ports that are free. */
+    public static EmbeddedBroker start(Path dir) throws IOException {
+        var ports = new FreePorts();
+        return start(dir, ports.next(), ports.next(), Map.of());
+    }
+
+    /**
+     * Formats the directory if it is new, and starts; returns when the node takes requests.
+     *
+     * @param more settings of a broker, which win
+     */
+    public static EmbeddedBroker start(Path dir, int port, int controllerPort, Map<String, String> more)
+            throws IOException {
         if (!Files.exists(dir.resolve("meta.properties"))) {
             format(dir);
         }
         Properties properties = new Properties();
         properties.putAll(settings(dir, port, controllerPort));
+        properties.putAll(more);
         var server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         server.startup();
         return new EmbeddedBroker(server, "127.0.0.1:" + port);
