@@ -47,6 +47,70 @@ struct use {
 	u64 pad[3];
 };
 
+/*
+ * Flows that the programs open by themselves. Java opens a door for a sender and the address that it dials; behind a door
+ * to a service stands a desk with choices that the policy made ahead, each for one flow. A ticket is a slot of Java's
+ * table, given ahead too; with what the flow is written to it, it goes back. Layouts: io.xylem.proxy.ebpf's KernelDoors.
+ */
+enum { CHOICES = 512, DESKS = 1024, DOORS = 16384, TARGETS = 8192, TICKETS = 1024 };
+#define NONE 0xffffffffu
+
+struct pair {
+	u32 source[4];
+	u32 destination[4];
+	u32 device; /* 0: the tunnel */
+};
+
+struct door {
+	u32 own_instance[4]; /* the own end's instance IP */
+	u32 own_device;
+	u32 desk;   /* NONE: it leads to one target only */
+	u32 target;
+	u32 zero;
+};
+
+struct desk {
+	u64 taken;  /* so many choices ever, by whomever */
+	u64 issued; /* so many ever */
+	u32 targets[CHOICES]; /* NONE: Java's to carry out */
+};
+
+/* An instance to which flows may be opened, or which may open some. */
+struct target {
+	u32 instance_v4;
+	u32 namespace_v4;
+	u32 instance_v6[4];
+	u32 namespace_v6[4];
+	u32 peer; /* as in a way */
+	u32 self;
+	u32 next_hop;
+	u32 device;
+	u16 peer_port;
+	u16 zero[3];
+};
+
+struct office {
+	u64 taken;
+	u64 issued;
+};
+
+struct ticket {
+	u32 slot;
+	u32 generation;
+	u64 done; /* 1 more than the ticket's number, when the rest is there */
+	u32 own[4];
+	u32 dialled[4];
+	u32 remote[4]; /* instance IP */
+	u16 own_port;
+	u16 remote_port;
+	u8 protocol;
+	u8 opened_here;
+	u8 is_used; /* 0: no flow came of it */
+	u8 has_partner; /* the next ticket is the other end of this flow, on this worker */
+	u32 target; /* NONE: not known */
+	u32 zero;
+};
+
 /* Indexes of the counts; the names are io.xylem.proxy.ebpf's PathCount. */
 enum count {
 	OUTBOUND_PACKETS,
@@ -58,6 +122,7 @@ enum count {
 	LEFT_PACKETS,  /* to Java */
 	OUTBOUND_LOST, /* the kernel refused a change */
 	INBOUND_LOST,
+	OPENED_FLOWS, /* by the programs */
 	COUNTS
 };
 
@@ -79,6 +144,11 @@ MAP(flows_in) = {BPF_MAP_TYPE_HASH, sizeof(struct ends), sizeof(struct way), 0, 
 MAP(flow_uses) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct use), 0, 2, BPF_F_MMAPABLE};
 MAP(counts) = {BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, COUNTS, 0, 0};
 MAP(config) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct config), 1, 0, 0};
+MAP(doors) = {BPF_MAP_TYPE_HASH, sizeof(struct pair), sizeof(struct door), DOORS, 0, BPF_F_NO_PREALLOC};
+MAP(desks) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct desk), DESKS, 0, BPF_F_MMAPABLE};
+MAP(targets) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct target), TARGETS, 0, 0};
+MAP(ticket_office) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct office), 1, 0, BPF_F_MMAPABLE};
+MAP(tickets) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ticket), TICKETS, 0, BPF_F_MMAPABLE};
 
 INLINE void count(enum count which, u64 amount)
 {

@@ -133,7 +133,7 @@ INLINE int parse_v6(struct __sk_buff *skb, u32 at, struct packet *packet)
 	return parse_transport(skb, at, 1, V6_BYTES, packet);
 }
 
-/* What opens a connection is Java's to decide about, always. */
+/* The first segment of a connection. */
 INLINE int opens(struct packet *packet)
 {
 	return packet->ends.protocol == TCP && (packet->flags & (SYN | ACK)) == SYN;

@@ -1,13 +1,14 @@
 /*
- * The packets of flows that Java has decided about. Whatever is not found here is left as it came, and takes Java's way:
- * the device of the overlay's addresses, or the tunnel's socket.
+ * The packets of flows that Java has decided about, or that are opened here by choices that it made ahead. Whatever is not
+ * found here is left as it came, and takes Java's way: the device of the overlay's addresses, or the tunnel's socket.
  *
- *  instance ── from_instance ──► translate ──► wrap ──► underlay          (ingress of the instance's host side)
- *                                    └───────────────► other instance
- *  underlay ── from_underlay ──► unwrap ──► translate ──► instance        (ingress of the underlay's devices)
+ *  instance ── from_instance ──► find or open ──► translate ──► wrap ──► underlay     (ingress of the instance's host side)
+ *                                                     └───────────────► other instance
+ *  underlay ── from_underlay ──► find or open ──► unwrap ──► translate ──► instance   (ingress of the underlay's devices)
  */
 #include "copy.h"
 #include "mss.h"
+#include "open.h"
 #include "tunnel.h"
 
 INLINE int translate(struct __sk_buff *skb, u32 at, int is_v6, u8 protocol, struct way *way)
@@ -31,7 +32,13 @@ INLINE int lose(enum count which)
 INLINE int outbound(struct __sk_buff *skb, int is_v6, struct packet *packet)
 {
 	struct way *way = bpf_map_lookup_elem(&flows_out, &packet->ends);
-	if (!way || opens(packet) || way->from_device != skb->ifindex)
+	if (way && way->from_device != skb->ifindex)
+		return leave();
+	if (begins(way, packet))
+		way = open_outbound(skb->ifindex, is_v6, packet);
+	else if (opens(packet))
+		return leave();
+	if (!way)
 		return leave();
 	u8 protocol = packet->ends.protocol;
 	/* The other worker may not know the flow yet, and its Java could not finish checksums that a device should. */
@@ -72,7 +79,13 @@ int from_instance(struct __sk_buff *skb)
 INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 peer, u16 port, int by_socket)
 {
 	struct way *way = bpf_map_lookup_elem(&flows_in, &packet->ends);
-	if (!way || opens(packet) || way->peer != peer || way->peer_port != port)
+	if (way && (way->peer != peer || way->peer_port != port))
+		return leave();
+	if (begins(way, packet))
+		way = open_inbound(peer, port, is_v6, packet);
+	else if (opens(packet))
+		return leave();
+	if (!way)
 		return leave();
 	u8 protocol = packet->ends.protocol;
 	struct copy *copy = begin_copy(skb, ETHERNET_BYTES + OUTER_BYTES, packet->bytes, COPY_INBOUND);

@@ -19,6 +19,19 @@ public interface BalancingPolicy {
         ACTIVE_FLOWS
     }
 
+    /** Whether choices can be made before there are the flows that they are for. */
+    enum Ahead {
+        /** A choice is for the flow that it was asked for. */
+        NO,
+        /**
+         * Choices do not depend on who asks, and are as good a little later as they were when they were made: so many at a
+         * time, to be used in this order by whomever.
+         */
+        FOR_ANYBODY,
+        /** As long as the candidates are the same, a client gets the same one each time. */
+        SAME_FOR_A_CLIENT
+    }
+
     /**
      * The {@code IpType}: the name that events, outcomes and routes carry. A letter and up to 31 letters, digits,
      * underscores and hyphens; unique, compared without regard to case.
@@ -36,6 +49,11 @@ public interface BalancingPolicy {
 
     default Set<Need> needs() {
         return Set.of();
+    }
+
+    /** Other answers than {@code NO} let flows begin without this process being asked. */
+    default Ahead ahead() {
+        return Ahead.NO;
     }
 
     /** A chooser for one service IP on one worker. */

@@ -41,6 +41,11 @@ public final class Closest implements BalancingPolicy {
     }
 
     @Override
+    public Ahead ahead() {
+        return Ahead.FOR_ANYBODY;
+    }
+
+    @Override
     public InstanceChooser newChooser() {
         return new Chooser();
     }

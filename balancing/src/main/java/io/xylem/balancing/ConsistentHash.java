@@ -32,6 +32,11 @@ public final class ConsistentHash implements BalancingPolicy {
     }
 
     @Override
+    public Ahead ahead() {
+        return Ahead.SAME_FOR_A_CLIENT;
+    }
+
+    @Override
     public InstanceChooser newChooser() {
         return new Chooser(tables);
     }

@@ -26,6 +26,11 @@ public final class RoundRobin implements BalancingPolicy {
     }
 
     @Override
+    public Ahead ahead() {
+        return Ahead.FOR_ANYBODY;
+    }
+
+    @Override
     public InstanceChooser newChooser() {
         return new Chooser();
     }

@@ -33,6 +33,11 @@ public final class Underutilized implements BalancingPolicy {
     }
 
     @Override
+    public Ahead ahead() {
+        return Ahead.FOR_ANYBODY;
+    }
+
+    @Override
     public InstanceChooser newChooser() {
         return new Chooser();
     }

@@ -134,7 +134,7 @@ public final class AclAdmin {
         return name.equals(ResourcePattern.WILDCARD_RESOURCE)
                 || name.startsWith("xylem.")
                 || name.startsWith("xylem-")
-                || pattern.patternType() == PatternType.PREFIXED && "xylem".startsWith(name);
+                || (pattern.patternType() == PatternType.PREFIXED && "xylem".startsWith(name));
     }
 
     private static <T> T await(KafkaFuture<T> future) {

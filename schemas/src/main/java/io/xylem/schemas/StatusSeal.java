@@ -58,7 +58,7 @@ public final class StatusSeal {
     static Serde<WorkerStatus> on(Serde<WorkerStatus> plain, Map<String, ?> config) {
         List<byte[]> masters = keys(MASTER_KEYS, config);
         List<byte[]> own = keys(KEY, config);
-        if (own.size() > 1 || !own.isEmpty() && !masters.isEmpty()) {
+        if (own.size() > 1 || (!own.isEmpty() && !masters.isEmpty())) {
             throw new ConfigException("a worker has one key, " + KEY + ", and routing the keys of all, " + MASTER_KEYS);
         }
         if (masters.isEmpty() && own.isEmpty()) {

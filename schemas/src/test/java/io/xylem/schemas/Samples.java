@@ -87,9 +87,9 @@ final class Samples {
                 Topics.WORKER_STATUS,
                 new WorkerStatus("main", "w1", 5L, new LoadReport(List.of(new InstanceFlows("A.prod.S.prod", 1, 12)))));
         check.on(Topics.WORKER_STATUS, new WorkerStatus("main", "", 5L, new Tick()));
-        check.on(
-                Topics.TUNNEL_KEYS,
-                new TunnelKeys("main", "w1", "192.168.77.1", List.of(ByteBuffer.wrap(new byte[] {1, 2, 3}))));
+        check.on(Topics.TUNNEL_KEYS, new TunnelKeys("main", "w1", "192.168.77.1", List.of(ByteBuffer.wrap(new byte[] {
+            1, 2, 3
+        }))));
         check.on(Topics.WORKER_ROUTES, new Route("main", 7L, new InstanceLoad("A.prod.S.prod", 1, 12)));
         check.on(Topics.WORKER_ROUTES, new Route("main", 7L, new AddressUnknown("10.30.0.9")));
         check.on(Topics.CONVERGENCE, new Convergence("main", 7L, 5L, 6L, 2, "w1"));

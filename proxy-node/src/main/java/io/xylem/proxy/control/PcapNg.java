@@ -23,7 +23,8 @@ final class PcapNg implements CaptureFormat {
     private static final int INTERFACE_STATISTICS = 5;
     private static final int PACKET = 6;
 
-    private static final int LINKTYPE_RAW = 101;
+    /** Raw IP by its other number: libpcap takes 101 for the first interface of a file only. */
+    private static final int LINKTYPE_RAW = 12;
 
     private static final short OPTION_END = 0;
     private static final short COMMENT = 1;

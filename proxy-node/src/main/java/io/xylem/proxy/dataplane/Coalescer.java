@@ -79,7 +79,7 @@ final class Coalescer {
                 && segment.read(from.memory(), at, length)
                 && (segment.tcp || merging == Merging.TCP_AND_UDP);
         if (!mergeable) {
-            begin(at, length);
+            LeftChecksum.complete(into, begin(at, length), merging != Merging.NOTHING);
             // Whatever of the same flow comes later must not be put in front of it.
             if (merging != Merging.NOTHING && segment.hasPorts) {
                 latest[segment.hash & (TABLE - 1)] = PacketBatch.NONE;
@@ -135,7 +135,9 @@ final class Coalescer {
     /** Gives a super-packet the lengths and the checksums of one. */
     private void finish(int group) {
         if (segments[group] == 1) {
-            into.setSegmentBytes(group, 0);
+            if (!into.isChecksumPartial(group)) { // else it came as a super-packet
+                into.setSegmentBytes(group, 0);
+            }
             return;
         }
         ByteBuffer memory = into.memory();

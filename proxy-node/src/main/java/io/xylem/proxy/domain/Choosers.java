@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +29,17 @@ final class Choosers {
     /** One service IP's. */
     private static final class Entry {
         final InstanceChooser chooser;
+        final BalancingPolicy policy;
         final boolean countsFlows;
+        /** Choices made ahead, if there are any. */
+        @Nullable
+        AheadChoices ahead;
         /** As it was asked for last; an address may have gone to another service since. */
         ServiceAddress address;
 
         Entry(ServiceAddress address, BalancingPolicy policy) {
             this.address = address;
+            this.policy = policy;
             chooser = policy.newChooser();
             countsFlows = policy.needs().contains(Need.ACTIVE_FLOWS);
         }
@@ -67,6 +73,10 @@ final class Choosers {
             if (chooser == null) {
                 return Drop.UNKNOWN_POLICY;
             }
+            Target ahead = address.ahead == null ? null : address.ahead.take();
+            if (ahead != null) {
+                return ahead;
+            }
             Target chosen = address.target(chooser.choose(choice(address, client, site, nowNs)));
             return chosen == null ? Drop.POLICY_FAILED : chosen;
         } catch (RuntimeException | LinkageError e) {
@@ -89,6 +99,7 @@ final class Choosers {
             entry = add(address, policy.get());
         }
         address.chooser = entry.chooser;
+        address.ahead = entry.ahead;
         address.chooserOf = this;
         return entry.chooser;
     }
@@ -103,9 +114,46 @@ final class Choosers {
             Optional<InstanceChooser> chooser = entry == null
                     ? policies.find(address.ipType()).map(BalancingPolicy::newChooser)
                     : Optional.of(entry.chooser);
-            return chooser.map(found -> found.explain(choice(address, client, site, nowNs)));
+            Optional<Explanation> explained = chooser.map(found -> found.explain(choice(address, client, site, nowNs)));
+            Target ahead = entry == null || entry.ahead == null ? null : entry.ahead.peek();
+            int index = ahead == null ? -1 : address.targets().indexOf(ahead);
+            return index < 0
+                    ? explained
+                    : explained.map(known -> new Explanation(index, known.reason() + "; chosen ahead", known.scores()));
         } catch (RuntimeException | LinkageError e) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether choices for this service can be made ahead; it was chosen for already. */
+    BalancingPolicy.Ahead ahead(ServiceAddress address) {
+        Entry entry = find(address);
+        return entry == null ? BalancingPolicy.Ahead.NO : entry.policy.ahead();
+    }
+
+    /** Its choices made ahead. @return null when there is no room for them */
+    @Nullable
+    AheadChoices ahead(ServiceAddress address, Doors doors, InstanceName client, Site site) {
+        Entry entry = find(address);
+        if (entry == null || (entry.ahead != null && !entry.ahead.isOver())) {
+            return entry == null ? null : entry.ahead;
+        }
+        Doors.Desk desk = doors.newDesk();
+        entry.ahead = desk == null
+                ? null
+                : new AheadChoices(desk, entry.policy, entry.chooser, measured, address, client, site);
+        address.ahead = entry.ahead;
+        return entry.ahead;
+    }
+
+    void forEachAhead(Consumer<AheadChoices> action) {
+        for (Entry entry : List.copyOf(choosers.values())) {
+            if (entry.ahead != null) {
+                action.accept(entry.ahead);
+                if (entry.ahead.isOver()) {
+                    entry.ahead = null;
+                }
+            }
         }
     }
 
@@ -165,6 +213,9 @@ final class Choosers {
     }
 
     private void remove(Entry entry) {
+        if (entry.ahead != null) {
+            entry.ahead.end(0);
+        }
         entry.address.chooser = null;
         choosers.remove(entry.address.address().v4(), entry);
         List<Entry> counters = flowCounters.get(entry.address.service());

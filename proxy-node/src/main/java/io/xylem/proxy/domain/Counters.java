@@ -39,6 +39,8 @@ public final class Counters {
         FLOWS_OPENED,
         /** Flows that began elsewhere, or at another instance of this worker. */
         FLOWS_ACCEPTED,
+        /** Of both, flows (with both ends here: of the sender) that the fast path opened by itself. */
+        FLOWS_OPENED_AHEAD,
         /** Flows that an earlier process had given to the fast path. */
         FLOWS_ADOPTED,
         /** Flows of an earlier run of the proxy that go on. */

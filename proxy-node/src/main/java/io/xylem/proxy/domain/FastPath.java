@@ -109,6 +109,15 @@ public interface FastPath {
     /** Carries it no longer, nor the one at the other end. */
     void release(int slot);
 
+    /** The same of a flow that is in the table no longer. */
+    void forget(int slot);
+
+    /** Its packets are to take the usual way: also where a door is open, they do not begin a flow. */
+    void hold(Flow flow);
+
+    /** Through which it opens flows by itself. */
+    Doors doors();
+
     /** @return whether it was used since it is carried */
     boolean read(int slot, Use into);
 

@@ -44,6 +44,8 @@ public final class FlowTable extends FlowSlots {
     private final FastPath.Use moved = new FastPath.Use();
     private FastPath path = FastPath.NONE;
     private int size;
+    /** Of these, slots that are kept free for the fast path. */
+    private int reserved;
 
     /** @param hashSeed unknown to instances, lest one of them aim its flows at one place of the table */
     public FlowTable(int capacity, long hashSeed, Counters counters) {
@@ -67,7 +69,7 @@ public final class FlowTable extends FlowSlots {
     }
 
     public int size() {
-        return size;
+        return size - reserved;
     }
 
     public int capacity() {
@@ -266,15 +268,7 @@ public final class FlowTable extends FlowSlots {
     /** Enters a flow of an earlier process. @return {@link #NONE} when the table is full or has it */
     int adopt(FastPath.Left left, Attachment own, Target remote, int epoch, long nowNs) {
         long ports = FlowPorts.word(left.ownPort(), left.wirePort(), left.remotePort(), left.protocol());
-        int sameOutbound = outbound.find(
-                left.ownHigh(), left.ownLow(), left.dialledHigh(), left.dialledLow(), ports & FlowPorts.OUTBOUND);
-        int sameInbound = inbound.find(
-                left.remoteInstanceHigh(),
-                left.remoteInstanceLow(),
-                left.ownHigh(),
-                left.ownLow(),
-                ports & FlowPorts.INBOUND);
-        if (size == free.length || sameOutbound != NONE || sameInbound != NONE) {
+        if (size == free.length || outboundOf(left, ports) != NONE || inboundOf(left, ports) != NONE) {
             return NONE;
         }
         int slot = take(nowNs);
@@ -282,6 +276,59 @@ public final class FlowTable extends FlowSlots {
         census.add(slot, own.instance(), remote.route().instance(), left.openedHere());
         note(slot, left.use());
         return slot;
+    }
+
+    /** A slot in which the fast path may open a flow. */
+    int reserve(long nowNs) {
+        reserved++;
+        return take(nowNs);
+    }
+
+    /** It did not. */
+    void giveBack(int slot) {
+        reserved--;
+        free[free.length - size] = slot;
+        size--;
+    }
+
+    /** Enters a flow that the fast path opened in a reserved slot. @return false when another one lives by these ends */
+    boolean adopt(int slot, FastPath.Left left, Attachment own, Target remote, int epoch, long nowNs) {
+        long ports = FlowPorts.word(left.ownPort(), left.wirePort(), left.remotePort(), left.protocol());
+        if (!makeWay(outboundOf(left, ports), nowNs) || !makeWay(inboundOf(left, ports), nowNs)) {
+            return false;
+        }
+        reserved--;
+        enter(slot, own, left.dialledHigh(), left.dialledLow(), remote, ports, epoch, nowNs);
+        census.add(slot, own.instance(), remote.route().instance(), left.openedHere());
+        note(slot, left.use());
+        return true;
+    }
+
+    /** A connection that is over, or a flow whose time is, makes way for one by the same ends. */
+    private boolean makeWay(int flow, long nowNs) {
+        if (living(flow, nowNs) == NONE) {
+            return true;
+        }
+        if (!progress.isClosing(flow)) {
+            return false;
+        }
+        remove(flow);
+        counters.add(Count.FLOWS_REPLACED, 1);
+        return true;
+    }
+
+    private int outboundOf(FastPath.Left left, long ports) {
+        return outbound.find(
+                left.ownHigh(), left.ownLow(), left.dialledHigh(), left.dialledLow(), ports & FlowPorts.OUTBOUND);
+    }
+
+    private int inboundOf(FastPath.Left left, long ports) {
+        return inbound.find(
+                left.remoteInstanceHigh(),
+                left.remoteInstanceLow(),
+                left.ownHigh(),
+                left.ownLow(),
+                ports & FlowPorts.INBOUND);
     }
 
     /** Both ends as of this epoch's tables. */
@@ -311,7 +358,7 @@ public final class FlowTable extends FlowSlots {
     }
 
     void remove(int slot) {
-        path.release(slot);
+        path.forget(slot);
         outbound.remove(slot);
         inbound.remove(slot);
         ages.remove(slot);
@@ -366,6 +413,7 @@ public final class FlowTable extends FlowSlots {
         if (kept.kind() == Kind.CLOSING) {
             census.finish(slot);
         }
+        path.hold(described(slot));
         counters.add(Count.FLOWS_RESTORED, 1);
         return true;
     }

@@ -29,6 +29,17 @@ final class NoFastPath implements FastPath {
     public void release(int slot) {}
 
     @Override
+    public void forget(int slot) {}
+
+    @Override
+    public void hold(Flow flow) {}
+
+    @Override
+    public Doors doors() {
+        return Doors.NONE;
+    }
+
+    @Override
     public boolean read(int slot, Use into) {
         return false;
     }

@@ -31,6 +31,10 @@ public final class ServiceAddress {
     @Nullable
     Choosers chooserOf;
 
+    /** Choices that were made ahead by that chooser, if any. */
+    @Nullable
+    AheadChoices ahead;
+
     /** @param placed how many instances have a route, usable or not */
     ServiceAddress(
             ServiceName service,
@@ -73,6 +77,12 @@ public final class ServiceAddress {
 
     boolean hasTargets() {
         return targets.length > 0;
+    }
+
+    /** Whether nothing has changed about those who may be chosen. */
+    @SuppressWarnings("ReferenceEquality") // made anew whenever something has
+    boolean hasCandidatesOf(ServiceAddress other) {
+        return targets == other.targets;
     }
 
     /** As {@link #targets} has it; null beyond them. */

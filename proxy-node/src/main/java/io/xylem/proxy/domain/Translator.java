@@ -44,6 +44,7 @@ public final class Translator {
     private final Departures departures;
     private final IcmpErrors icmpErrors;
     private final Moves moves;
+    private final DoorKeeper doors;
     private RouteTable routes = RouteTable.empty("");
     private Attachments attachments = Attachments.NONE;
 
@@ -76,6 +77,7 @@ public final class Translator {
         });
         carried = new CarriedFlows(flows, path, counters);
         moves = new Moves(flows, counters);
+        doors = new DoorKeeper(flows, choosers, destinations::site, counters);
         MeasuredState measured = choosers.measured();
         flows.census().tell(new FlowCensus.Listener() {
             @Override
@@ -100,14 +102,19 @@ public final class Translator {
         path = fastPath;
         flows.use(path);
         carried = new CarriedFlows(flows, path, counters);
+        doors.use(path);
     }
 
-    /** The first time: takes over the flows that an earlier process gave to the fast path. After {@link #use}. */
+    /**
+     * Takes over the flows that the fast path opened by itself, and the first time those that an earlier process gave to it.
+     * After {@link #use}.
+     */
     public void adopt(long nowNs) {
         if (!hasAdopted) {
             hasAdopted = true;
             carried.adopt(attachments, routes, epoch, nowNs);
         }
+        doors.work(epoch, nowNs);
     }
 
     /**
@@ -129,6 +136,7 @@ public final class Translator {
         if (currentRoutes != routes || currentAttachments != attachments) {
             epoch++;
             departures.use(currentRoutes, currentAttachments);
+            doors.use(currentRoutes, currentAttachments);
         }
         routes = currentRoutes;
         attachments = currentAttachments;
@@ -168,6 +176,9 @@ public final class Translator {
             return icmpErrors.outbound(packet, nowNs);
         }
         int flow = flows.findOutbound(packet, nowNs);
+        if (flow == FlowTable.NONE && doors.work(epoch, nowNs)) {
+            flow = flows.findOutbound(packet, nowNs);
+        }
         if (flow != FlowTable.NONE) {
             Ends ends = ends(flow);
             if ((ends == Ends.REMOTE_GONE || ends == Ends.REMOTE_LOST) && isToldOf(packet)) {
@@ -192,6 +203,7 @@ public final class Translator {
                 return Drop.FLOW_COLLISION;
             }
             flow = flows.addOutbound(packet, own, remote, wirePort, epoch, nowNs);
+            doors.opened(own, packet.destinationHigh(), packet.destinationLow(), remote, nowNs);
             counters.add(Count.FLOWS_OPENED, 1);
         } else {
             counters.add(Count.FLOW_HITS, 1);
@@ -236,6 +248,9 @@ public final class Translator {
             return icmpErrors.inbound(packet, peer, nowNs);
         }
         int flow = flows.findInbound(packet, nowNs);
+        if (flow == FlowTable.NONE && doors.work(epoch, nowNs)) {
+            flow = flows.findInbound(packet, nowNs);
+        }
         if (flow != FlowTable.NONE) {
             Ends ends = ends(flow);
             boolean isGone = ends == Ends.OWN_GONE || ends == Ends.REMOTE_GONE;
@@ -266,6 +281,7 @@ public final class Translator {
                 return Drop.FLOW_COLLISION;
             }
             flow = flows.addInbound(packet, own, remote, epoch, nowNs);
+            doors.accepted(own, packet.sourceHigh(), packet.sourceLow(), remote, nowNs);
             counters.add(Count.FLOWS_ACCEPTED, 1);
         } else {
             counters.add(Count.FLOW_HITS, 1);

@@ -25,6 +25,8 @@ final class FlowEntry {
     private static final int GENERATION_AT = 76;
     private static final int FROM_AT = 88;
 
+    private static final int NO_DEVICE = -1;
+
     private FlowEntry() {}
 
     static void ends(
@@ -64,6 +66,14 @@ final class FlowEntry {
         value.putInt(DEVICES_AT, from).putInt(DEVICES_AT + 4, to);
     }
 
+    /** Packets of such an entry are Java's: they come from no such device, and no such peer. */
+    static void held(ByteBuffer value) {
+        for (int at = 0; at < value.capacity(); at += Long.BYTES) {
+            value.putLong(at, 0);
+        }
+        devices(value, NO_DEVICE, 0);
+    }
+
     /** @param peer 0 when both ends are on this worker */
     static void peer(ByteBuffer value, int peer, int self, int nextHop, int port) {
         value.putInt(PEER_AT, Integer.reverseBytes(peer))
@@ -92,12 +102,14 @@ final class FlowEntry {
             long destinationHigh,
             long destinationLow,
             int destinationPort) {
-        into.putLong(0, Long.reverseBytes(sourceHigh))
-                .putLong(8, Long.reverseBytes(sourceLow))
-                .putLong(16, Long.reverseBytes(destinationHigh))
-                .putLong(24, Long.reverseBytes(destinationLow))
-                .putShort(PORTS_AT, Short.reverseBytes((short) sourcePort))
+        address(into, 0, sourceHigh, sourceLow);
+        address(into, 16, destinationHigh, destinationLow);
+        into.putShort(PORTS_AT, Short.reverseBytes((short) sourcePort))
                 .putShort(PORTS_AT + 2, Short.reverseBytes((short) destinationPort));
+    }
+
+    static void address(ByteBuffer into, int at, long high, long low) {
+        into.putLong(at, Long.reverseBytes(high)).putLong(at + 8, Long.reverseBytes(low));
     }
 
     static long sourceHigh(ByteBuffer entry) {

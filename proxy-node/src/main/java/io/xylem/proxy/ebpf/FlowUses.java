@@ -1,7 +1,6 @@
 package io.xylem.proxy.ebpf;
 
 import io.xylem.proxy.domain.FastPath;
-import io.xylem.proxy.linux.MappedMemory;
 import java.nio.ByteBuffer;
 
 /**
@@ -25,8 +24,9 @@ final class FlowUses {
 
     private final ByteBuffer memory;
 
-    FlowUses(MappedMemory mapped) {
-        memory = mapped.buffer();
+    /** @param memory the map {@code flow_uses} */
+    FlowUses(ByteBuffer memory) {
+        this.memory = memory;
     }
 
     static int index(int slot, int direction) {
@@ -46,6 +46,10 @@ final class FlowUses {
             }
             memory.putInt(at + GENERATION_AT, generation);
         }
+    }
+
+    int generation(int slot) {
+        return memory.getInt(index(slot, OUTBOUND) * BYTES + GENERATION_AT);
     }
 
     /** @return whether there was any packet */

@@ -1,17 +1,13 @@
 package io.xylem.proxy.ebpf;
 
-import static java.util.Objects.requireNonNull;
-
-import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.Attachments;
 import io.xylem.proxy.domain.Counters;
+import io.xylem.proxy.domain.Doors;
 import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.Target;
 import io.xylem.proxy.linux.BpfMap;
 import io.xylem.proxy.linux.RouteQuery;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -28,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *  on one worker:
  *  flows_out: own namespace IP   → dialled address    becomes  what the receiver dialled → its namespace IP, to it
  * </pre>
+ *
+ * The programs enter flows too, those that come through {@link KernelDoors}.
  */
 final class KernelFlows implements FastPath {
     private static final int TCP = 6;
@@ -55,9 +53,14 @@ final class KernelFlows implements FastPath {
     private final BpfMap in;
     private final FlowUses uses;
     private final PathCounts counts;
+    private final LeftFlows left;
+    private final KernelDoors doors;
     private final Ways ways;
     private final ToIntFunction<Attachment> deviceOf;
     private final @Nullable Carried[] carried;
+    /** Datagrams' flows that only Java moves: else a door would open them anew. */
+    private final @Nullable Flow[] held;
+
     private final BitSet slots;
     private final BitSet refused;
     private final LongSupplier clockNs;
@@ -72,6 +75,7 @@ final class KernelFlows implements FastPath {
     KernelFlows(
             Programs programs,
             FlowUses uses,
+            OpenedMemory opened,
             Ways ways,
             ToIntFunction<Attachment> deviceOf,
             LongSupplier clockNs,
@@ -81,9 +85,12 @@ final class KernelFlows implements FastPath {
         in = programs.map("flows_in");
         this.uses = uses;
         counts = new PathCounts(programs.map("counts"));
+        left = new LeftFlows(out, in, uses);
+        doors = new KernelDoors(programs, opened, uses, this, ways, deviceOf, maxFlows);
         this.ways = ways;
         this.deviceOf = deviceOf;
         carried = new Carried[maxFlows];
+        held = new Flow[maxFlows];
         slots = new BitSet(maxFlows);
         refused = new BitSet(maxFlows);
         this.clockNs = clockNs;
@@ -106,7 +113,7 @@ final class KernelFlows implements FastPath {
         int device = deviceOf.applyAsInt(flow.own());
         RouteQuery.Way way = way(flow.remote());
         if (!hasPorts(flow) || device == 0 || way == null) {
-            refused.set(flow.slot());
+            refuse(flow);
             return;
         }
         Carried entry = new Carried(flow, begin(flow.slot()), NO_FLOW, device, way);
@@ -150,7 +157,7 @@ final class KernelFlows implements FastPath {
         int fromDevice = deviceOf.applyAsInt(sender.own());
         int toDevice = deviceOf.applyAsInt(receiver.own());
         if (!hasPorts(sender) || fromDevice == 0 || toDevice == 0) {
-            refused.set(sender.slot());
+            refuse(sender);
             return;
         }
         Carried one = new Carried(sender, begin(sender.slot()), receiver.slot(), fromDevice, null);
@@ -184,8 +191,41 @@ final class KernelFlows implements FastPath {
         return out.put();
     }
 
+    /** Flows that the programs opened. */
+    void keepOpened(Flow flow, int partner) {
+        RouteQuery.Way way = partner == NO_FLOW ? way(flow.remote()) : null;
+        int slot = flow.slot();
+        carried[slot] = new Carried(flow, uses.generation(slot), partner, deviceOf.applyAsInt(flow.own()), way);
+        slots.set(slot);
+    }
+
+    @Override
+    public Doors doors() {
+        return doors;
+    }
+
+    private void refuse(Flow flow) {
+        refused.set(flow.slot());
+        hold(flow);
+    }
+
+    @Override
+    public void hold(Flow flow) {
+        if (flow.protocol() != UDP || held[flow.slot()] != null) {
+            return;
+        }
+        held[flow.slot()] = flow;
+        keyOut(flow);
+        FlowEntry.held(out.value());
+        out.put();
+        keyIn(flow);
+        FlowEntry.held(in.value());
+        in.put();
+    }
+
     private void keep(Carried entry, boolean there) {
         int slot = entry.flow.slot();
+        held[slot] = null;
         carried[slot] = entry;
         slots.set(slot);
         if (!there) { // the map is full
@@ -194,7 +234,8 @@ final class KernelFlows implements FastPath {
         }
     }
 
-    private int begin(int slot) {
+    /** @return another generation for what is in this slot from now on */
+    int begin(int slot) {
         uses.begin(slot, ++generation);
         return generation;
     }
@@ -212,7 +253,8 @@ final class KernelFlows implements FastPath {
         return !now.local()
                 && isSameEnd(before, now)
                 && isSamePeer(before, now)
-                && requireNonNull(was.way).equals(way(now));
+                && was.way != null
+                && was.way.equals(way(now));
     }
 
     private static boolean isSameEnd(Target before, Target now) {
@@ -228,21 +270,74 @@ final class KernelFlows implements FastPath {
 
     @Override
     public void release(int slot) {
+        Carried entry = takeBack(slot);
+        if (entry != null) {
+            hold(entry.flow);
+        }
+    }
+
+    @Override
+    public void forget(int slot) {
+        takeBack(slot);
+        Flow flow = held[slot];
+        if (flow != null) {
+            held[slot] = null;
+            keyOut(flow);
+            out.remove();
+            keyIn(flow);
+            in.remove();
+        }
+    }
+
+    private @Nullable Carried takeBack(int slot) {
         Carried entry = carried[slot];
         refused.clear(slot);
         if (entry == null) {
-            return;
+            return null;
         }
         carried[slot] = null;
         slots.clear(slot);
         keyOut(entry.flow);
-        out.remove();
+        remove(out, entry.generation);
         if (entry.partner == NO_FLOW) {
             keyIn(entry.flow);
-            in.remove();
+            remove(in, entry.generation);
         } else {
             release(entry.partner);
         }
+        return entry;
+    }
+
+    /** Unless the programs have opened a later flow by the same ends. */
+    private static void remove(BpfMap from, int generation) {
+        if (from.get() && FlowEntry.generation(from.value()) == generation) {
+            from.remove();
+        }
+    }
+
+    /** Ends a flow that the programs opened and the table does not take. */
+    void undo(Left flow, int slot) {
+        int of = uses.generation(slot);
+        FlowEntry.ends(
+                out.key(),
+                flow.ownHigh(),
+                flow.ownLow(),
+                flow.ownPort(),
+                flow.dialledHigh(),
+                flow.dialledLow(),
+                flow.remotePort(),
+                flow.protocol());
+        remove(out, of);
+        FlowEntry.ends(
+                in.key(),
+                flow.remoteInstanceHigh(),
+                flow.remoteInstanceLow(),
+                flow.remotePort(),
+                flow.ownHigh(),
+                flow.ownLow(),
+                flow.wirePort(),
+                flow.protocol());
+        remove(in, of);
     }
 
     @Override
@@ -257,66 +352,12 @@ final class KernelFlows implements FastPath {
 
     @Override
     public List<Left> left(Attachments attachments) {
-        List<Left> left = new ArrayList<>();
-        in.forEach((key, value) -> left.add(new Left(
-                FlowEntry.protocol(key),
-                FlowEntry.destinationHigh(key),
-                FlowEntry.destinationLow(key),
-                FlowEntry.destinationPort(value),
-                FlowEntry.sourceHigh(value),
-                FlowEntry.sourceLow(value),
-                FlowEntry.sourcePort(key),
-                FlowEntry.sourceHigh(key),
-                FlowEntry.sourceLow(key),
-                FlowEntry.destinationPort(key),
-                FlowEntry.isOpenedHere(value),
-                used(value))));
-        out.forEach((key, value) -> {
-            Attachment other = attachments.find(FlowEntry.destinationHigh(value), FlowEntry.destinationLow(value));
-            if (FlowEntry.isLocal(value) && other != null) {
-                left.add(local(key, value, other));
-            }
-        });
-        return left;
-    }
-
-    private Left local(ByteBuffer key, ByteBuffer value, Attachment other) {
-        boolean v4 = Addresses.isV4(FlowEntry.sourceHigh(key), FlowEntry.sourceLow(key));
-        return new Left(
-                FlowEntry.protocol(key),
-                FlowEntry.sourceHigh(key),
-                FlowEntry.sourceLow(key),
-                FlowEntry.sourcePort(key),
-                FlowEntry.destinationHigh(key),
-                FlowEntry.destinationLow(key),
-                FlowEntry.destinationPort(key),
-                Addresses.high(other.instanceIp(), v4),
-                Addresses.low(other.instanceIp(), v4),
-                FlowEntry.sourcePort(value),
-                FlowEntry.isOpenedHere(value),
-                used(value));
-    }
-
-    private Use used(ByteBuffer value) {
-        Use use = new Use();
-        uses.read(FlowUses.slot(FlowEntry.use(value)), use);
-        return use;
+        return left.of(attachments);
     }
 
     @Override
     public void forgetOthers() {
-        forgetOthers(in);
-        forgetOthers(out);
-    }
-
-    private void forgetOthers(BpfMap map) {
-        map.forEach((key, value) -> {
-            if (Integer.compareUnsigned(FlowEntry.generation(value) - firstGeneration - 1, generation - firstGeneration)
-                    >= 0) {
-                map.key().put(0, key, 0, key.limit());
-                map.remove();
-            }
-        });
+        left.forgetOthers(firstGeneration, generation);
     }
 
     @Override

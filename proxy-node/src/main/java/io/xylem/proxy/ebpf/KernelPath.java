@@ -8,11 +8,11 @@ import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.BpfLink;
 import io.xylem.proxy.linux.BpfMap;
 import io.xylem.proxy.linux.BpfProgram;
-import io.xylem.proxy.linux.MappedMemory;
 import io.xylem.proxy.linux.NamespaceInterfaces;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.WorkerNetwork;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -69,10 +69,17 @@ public final class KernelPath implements AutoCloseable {
             interfaces = opened(NamespaceInterfaces.of(worker));
             programs = opened(Programs.load(setup.maxFlows, pins == null ? BpfMap::create : pins::map));
             configure(programs, setup.tunnelPort);
-            MappedMemory memory = opened(programs.map("flow_uses").map());
+            ByteBuffer uses = mapped("flow_uses");
             Underlay underlay = opened(new Underlay(worker, interfaces, setup.tunnelAddress, links::containsKey));
             flows = new KernelFlows(
-                    programs, new FlowUses(memory), underlay, this::device, setup.clockNs, setup.maxFlows, setup.seed);
+                    programs,
+                    new FlowUses(uses),
+                    new OpenedMemory(mapped("desks"), mapped("ticket_office"), mapped("tickets")),
+                    underlay,
+                    this::device,
+                    setup.clockNs,
+                    setup.maxFlows,
+                    setup.seed);
             for (String name : interfaces.ethernets()) {
                 int device = interfaces.number(name);
                 if (device != 0 && !WorkerNetwork.isHostSide(name)) {
@@ -83,6 +90,10 @@ public final class KernelPath implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private ByteBuffer mapped(String map) throws IOException {
+        return opened(programs.map(map).map()).buffer();
     }
 
     private <T extends AutoCloseable> T opened(T part) {

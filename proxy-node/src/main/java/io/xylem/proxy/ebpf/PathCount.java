@@ -10,7 +10,8 @@ enum PathCount {
     LOCAL_BYTES(5),
     LEFT_PACKETS(6),
     OUTBOUND_LOST(7),
-    INBOUND_LOST(8);
+    INBOUND_LOST(8),
+    OPENED_FLOWS(9);
 
     final int index;
 

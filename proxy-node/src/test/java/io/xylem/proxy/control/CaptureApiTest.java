@@ -141,7 +141,7 @@ class CaptureApiTest {
     void asAFileItHasTheSamePackets() {
         List<Block> blocks = blocks(capture("format=pcapng&packets=2", this::requestAndAnswer));
         assertThat(blocks).extracting(Block::type).containsExactly(0x0a0d0d0a, 1, 1, 6, 6, 6, 6, 5);
-        assertThat(blocks.get(1).body.getShort(0)).as("raw IP").isEqualTo((short) 101);
+        assertThat(blocks.get(1).body.getShort(0)).as("raw IP").isEqualTo((short) 12);
         byte[] inTheTunnel = packet("10.30.0.102", "10.18.1.1", new Tcp(40_000, 80, "S", new byte[0]));
         assertThat(contents(blocks.get(3), 0)).isEqualTo(TO_SERVICE);
         assertThat(contents(blocks.get(4), 1)).isEqualTo(inTheTunnel);

@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 
 /** Any bytes from an instance or from the underlay are survived and accounted for, one by one. */
 class FuzzTest {
-    private static final int INPUTS = 200_000;
+    /** {@code -Dinputs=} for longer runs. */
+    private static final int INPUTS = Integer.getInteger("inputs", 200_000);
+
     private static final Endpoint STRANGER = new Endpoint("192.168.77.66", 50_103);
 
     private final TestOverlay overlay = new TestOverlay();

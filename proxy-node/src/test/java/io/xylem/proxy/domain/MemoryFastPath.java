@@ -53,6 +53,19 @@ public final class MemoryFastPath implements FastPath {
     }
 
     @Override
+    public void forget(int slot) {
+        release(slot);
+    }
+
+    @Override
+    public void hold(Flow flow) {}
+
+    @Override
+    public Doors doors() {
+        return Doors.NONE;
+    }
+
+    @Override
     public boolean read(int slot, Use into) {
         Use use = uses.get(slot);
         if (use == null || !(use.outbound || use.inbound)) {

@@ -201,7 +201,7 @@ class PacketProgramsIT {
             fragment[v4 ? 6 : 0] |= (byte) (v4 ? 0x20 : 0);
             byte[] longer = Arrays.copyOf(known, known.length + 1);
             for (byte[] packet : List.of(
-                    packet(a, ib, new Tcp(40_000, 80, "S")),
+                    packet(a, ib, new Tcp(40_000, 80, "S")), // of a connection that is there
                     packet(a, ib, new Tcp(40_001, 80, "A")),
                     packet(a, ib, new Echo(7)),
                     TestPackets.raw(a, ib, 132, new byte[40]),

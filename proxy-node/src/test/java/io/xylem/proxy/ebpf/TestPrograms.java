@@ -10,6 +10,8 @@ import io.xylem.proxy.linux.MappedMemory;
 import io.xylem.proxy.linux.RouteQuery;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
@@ -28,11 +30,10 @@ final class TestPrograms implements AutoCloseable {
 
     final Programs programs;
     final KernelFlows flows;
-    private final MappedMemory memory;
+    private final List<MappedMemory> memory = new ArrayList<>();
 
     private TestPrograms(Programs programs, int self) throws IOException {
         this.programs = programs;
-        memory = programs.map("flow_uses").map();
         KernelFlows.Ways ways = new KernelFlows.Ways() {
             @Override
             public RouteQuery.@Nullable Way to(long peerHigh, long peerLow) {
@@ -42,8 +43,21 @@ final class TestPrograms implements AutoCloseable {
             @Override
             public void forget() {}
         };
-        flows = new KernelFlows(programs, new FlowUses(memory), ways, instance -> DEVICE, () -> 1, MAX_FLOWS, 0);
+        flows = new KernelFlows(
+                programs,
+                new FlowUses(mapped("flow_uses")),
+                new OpenedMemory(mapped("desks"), mapped("ticket_office"), mapped("tickets")),
+                ways,
+                instance -> DEVICE,
+                () -> 1,
+                MAX_FLOWS,
+                0);
         KernelPath.configure(programs, TUNNEL_PORT);
+    }
+
+    private ByteBuffer mapped(String map) throws IOException {
+        memory.add(programs.map(map).map());
+        return memory.getLast().buffer();
     }
 
     /** Skips the test where the build had no clang, or the kernel refuses the programs; the latter not with {@code CI} set. */
@@ -122,7 +136,7 @@ final class TestPrograms implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        memory.close();
+        memory.forEach(MappedMemory::close);
         programs.close();
     }
 }

@@ -9,7 +9,6 @@ class KernelClientWorkersIT extends WorkersIT {
     @Override
     @Nullable
     KernelPath kernelPathOfW1(KernelPath.Setup setup) throws IOException {
-        TestKernel.completeChecksums(setup.worker());
         return TestKernel.orSkip(setup);
     }
 }

@@ -9,7 +9,6 @@ class KernelServerWorkersIT extends WorkersIT {
     @Override
     @Nullable
     KernelPath kernelPathOfW2(KernelPath.Setup setup) throws IOException {
-        TestKernel.completeChecksums(setup.worker());
         return TestKernel.orSkip(setup);
     }
 }

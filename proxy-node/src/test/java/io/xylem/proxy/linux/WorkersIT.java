@@ -428,4 +428,20 @@ class WorkersIT {
         w2.attach(s2, s2Space);
         assertThat(client.udp("10.30.0.3", "again").server()).isEqualTo("S2");
     }
+
+    /** Somebody else's doing, under traffic: that is lost, the rest goes on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.30.0.3", "fdff::2"})
+    void anInterfaceThatIsDeletedComesBackWhenItIsAttachedAgain(String dialled) throws IOException {
+        client.tcp(dialled, new byte[1 << 20]);
+        assertThat(client.udp(dialled, "before").server()).isEqualTo("S2");
+        IpCommand.run(w2.namespace, "link delete dev " + WorkerNetwork.hostSide(s2.namespaceIp()));
+        for (int datagram = 0; datagram < 100; datagram++) {
+            client.shout(dialled, "nobody hears this");
+        }
+        assertThat(client.tcp("10.30.0.2", new byte[1]).server()).isEqualTo("S1");
+        w2.attach(s2, s2Space);
+        assertThat(client.udp(dialled, "again").server()).isEqualTo("S2");
+        assertThat(client.tcp(dialled, new byte[1 << 20]).server()).isEqualTo("S2");
+    }
 }
