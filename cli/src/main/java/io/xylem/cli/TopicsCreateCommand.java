@@ -10,8 +10,11 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "create",
-        description = "Creates the topics that are missing and registers the schemas with their compatibility modes."
-                + " What is there is not changed. Exit status 1 if what is there is not as it should be.",
+        description =
+                "Creates the topics that are missing, gives those that exist the catalogue's settings, and registers"
+                        + " the schemas with their compatibility modes. Partitions and replicas of a topic that exists"
+                        + " are not changed: exit status 1 if they are not as they should be. 'topics diff' says"
+                        + " beforehand what would change.",
         mixinStandardHelpOptions = true)
 final class TopicsCreateCommand extends BaseCommand {
     @Mixin
@@ -32,6 +35,9 @@ final class TopicsCreateCommand extends BaseCommand {
         try (Admin admin = Admin.create(connection.client("admin."))) {
             var topics = new TopicAdmin(admin, wanted);
             topics.create().forEach(name -> out().println("topic " + name + " created"));
+            topics.align()
+                    .forEach(was -> out().println("topic " + was.topic() + ": " + was.setting() + " is now "
+                            + was.wanted() + ", was " + was.found()));
             differences = topics.diff();
         }
         new SchemaAdmin(connection.client(""))

@@ -27,9 +27,6 @@ import io.xylem.proxy.seal.Keyring;
 import io.xylem.proxy.seal.SealedFrame;
 import io.xylem.proxy.seal.SealedTunnel;
 import io.xylem.runtime.Settings;
-import io.xylem.schemas.RealmPartitioner;
-import io.xylem.schemas.StatusSeal;
-import io.xylem.schemas.Topic;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,21 +34,11 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,10 +114,10 @@ final class ProxyNode implements AutoCloseable {
                 new InterestKeeper.Settings(settings.number(ProxySettings.INTEREST_IDLE_MS), overlay4, overlay6),
                 Path.of(settings.text(ProxySettings.DATA_DIR)),
                 new Control.Outside(
-                        () -> consumer(settings, worker),
+                        () -> KafkaClients.consumer(settings, worker),
                         opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
-                        () -> producer(settings, worker, Topics.WORKER_STATUS),
+                        () -> KafkaClients.producer(settings, worker, Topics.WORKER_STATUS),
                         new Cables(network, plane, outside),
                         counters,
                         poller::wakeUp,
@@ -214,10 +201,10 @@ final class ProxyNode implements AutoCloseable {
                         source.worker(),
                         keys,
                         control::underlayAddress,
-                        () -> consumer(settings, source.worker()),
+                        () -> KafkaClients.consumer(settings, source.worker()),
                         opened(Topics.TUNNEL_KEYS.valueSerde(settings.client("consumer.")))
                                 .deserializer(),
-                        () -> producer(settings, source.worker(), Topics.TUNNEL_KEYS),
+                        () -> KafkaClients.producer(settings, source.worker(), Topics.TUNNEL_KEYS),
                         System::nanoTime)
                 .start());
     }
@@ -243,36 +230,6 @@ final class ProxyNode implements AutoCloseable {
         } catch (PolicyException e) {
             throw new ConfigException(e.getMessage());
         }
-    }
-
-    private static KafkaConsumer<String, byte[]> consumer(Settings settings, String worker) {
-        Map<String, Object> config = new HashMap<>(settings.client("consumer."));
-        config.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, "xylem-proxy-" + worker);
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        // An offset that the topic does not have must be noticed: the snapshot is then of no use.
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5000);
-        config.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
-        config.putIfAbsent(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
-        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
-    }
-
-    private static <V> Producer<String, V> producer(Settings settings, String worker, Topic<V> topic) {
-        Map<String, Object> config = new HashMap<>(settings.client("producer."));
-        config.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "xylem-proxy-" + worker);
-        config.put(ProducerConfig.PARTITIONER_CLASS_CONFIG, RealmPartitioner.class.getName());
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        // A status that is old says nothing; the next second brings a new one.
-        config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1000);
-        config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 2000);
-        config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 4000);
-        config.putIfAbsent(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
-        config.put(StatusSeal.KEY, settings.secret(StatusSeal.KEY));
-        // Closed with the producer.
-        Serde<V> serde = topic.valueSerde(config);
-        return new KafkaProducer<>(config, new StringSerializer(), serde.serializer());
     }
 
     @Override

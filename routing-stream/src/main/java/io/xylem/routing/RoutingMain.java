@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class RoutingMain {
     private static final Logger LOG = LoggerFactory.getLogger(RoutingMain.class);
     private static final String LIVENESS_TIMEOUT_MS = "xylem.liveness.timeout.ms";
+    private static final String LIVENESS_GRACE_MS = "xylem.liveness.grace.ms";
     private static final String LIVENESS_TICK_MS = "xylem.liveness.tick.ms";
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -60,6 +61,14 @@ public final class RoutingMain {
                         ConfigDef.Range.atLeast(1),
                         ConfigDef.Importance.MEDIUM,
                         "A worker that says nothing for so long is lost.")
+                .define(
+                        LIVENESS_GRACE_MS,
+                        ConfigDef.Type.INT,
+                        (int) Beat.DEFAULT.grace().toMillis(),
+                        ConfigDef.Range.atLeast(0),
+                        ConfigDef.Importance.MEDIUM,
+                        "So much longer is waited for workers that fell quiet together, as they do when a broker is"
+                                + " lost.")
                 .define(
                         LIVENESS_TICK_MS,
                         ConfigDef.Type.INT,
@@ -105,6 +114,7 @@ public final class RoutingMain {
                 board,
                 new Beat(
                         Duration.ofMillis(settings.number(LIVENESS_TIMEOUT_MS)),
+                        Duration.ofMillis(settings.number(LIVENESS_GRACE_MS)),
                         Duration.ofMillis(settings.number(LIVENESS_TICK_MS))),
                 ipType -> policies.need(Need.ACTIVE_FLOWS, ipType));
         HttpEndpoint http = new HttpEndpoint(settings.text(Settings.HTTP_LISTEN));

@@ -11,8 +11,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -23,12 +27,16 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Brings the catalogue to a cluster, and tells where the cluster differs from it. Never changes a topic that exists. */
+/**
+ * Brings the catalogue to a cluster, and tells where the cluster differs from it. Of a topic that exists only settings are
+ * changed, and only those of the catalogue: other partitions would move realms, and replicas are moved by Kafka's own tool.
+ */
 public final class TopicAdmin {
     private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final String PARTITIONS = "partitions";
     private static final String REPLICAS = "replicas";
+    private static final String TOPIC = "the topic";
 
     private final Admin admin;
     private final Layout layout;
@@ -83,6 +91,11 @@ public final class TopicAdmin {
 
     /** One thing that is not as the catalogue says. */
     public record Difference(String topic, String setting, String wanted, String found) {
+        /** Else it is a topic that is missing, or its partitions or replicas. */
+        private boolean isOfSettings() {
+            return !setting.equals(PARTITIONS) && !setting.equals(REPLICAS) && !setting.equals(TOPIC);
+        }
+
         @Override
         public String toString() {
             return topic + ": " + setting + " is " + found + ", not " + wanted;
@@ -122,14 +135,57 @@ public final class TopicAdmin {
 
     /** The controller has made them when it answers; a broker learns of it a moment later. */
     private void awaitVisible(Collection<String> topics) {
-        long deadlineNs = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-        while (!await(admin.listTopics().names()).containsAll(topics)) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                throw new TimeoutException("the topics " + topics + " are made, and after " + VISIBLE_WITHIN.toSeconds()
+        awaitVisible(
+                () -> await(admin.listTopics().names()).containsAll(topics),
+                "the topics " + topics + " are made, and after " + VISIBLE_WITHIN.toSeconds()
                         + " s a broker still does not know them all");
+    }
+
+    private static void awaitVisible(BooleanSupplier isVisible, String complaint) {
+        long deadlineNs = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+        while (!isVisible.getAsBoolean()) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new TimeoutException(complaint);
             }
             LockSupport.parkNanos(POLL_INTERVAL.toNanos());
         }
+    }
+
+    /**
+     * Gives the topics that exist the catalogue's settings, waits until the brokers tell clients of them, and returns what
+     * was not so before. Settings of which the catalogue says nothing are left as they are.
+     */
+    public List<Difference> align() {
+        List<Difference> changed = alignable();
+        if (!changed.isEmpty()) {
+            Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+            changed.forEach(difference -> changes.computeIfAbsent(resource(difference.topic()), _ -> new ArrayList<>())
+                    .add(new AlterConfigOp(
+                            new ConfigEntry(difference.setting(), difference.wanted()), AlterConfigOp.OpType.SET)));
+            await(admin.incrementalAlterConfigs(changes).all());
+            awaitVisible(
+                    () -> alignable().isEmpty(),
+                    "the settings are changed, and after " + VISIBLE_WITHIN.toSeconds()
+                            + " s a broker still does not say so, or somebody else changed them back: " + changed);
+        }
+        return changed;
+    }
+
+    /**
+     * How many replicas must have a record follows from how many there are: where those are not as the layout says, it is
+     * likely the layout that is wrong, and a cluster of three brokers must not be made to do with one of them.
+     */
+    private List<Difference> alignable() {
+        List<Difference> all = diff();
+        Set<String> otherReplicas = all.stream()
+                .filter(difference -> difference.setting().equals(REPLICAS))
+                .map(Difference::topic)
+                .collect(Collectors.toSet());
+        return all.stream()
+                .filter(Difference::isOfSettings)
+                .filter(difference -> !difference.setting().equals(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)
+                        || !otherReplicas.contains(difference.topic()))
+                .toList();
     }
 
     /** Where the cluster is not as the catalogue and the layout say; empty if it is. */
@@ -149,7 +205,7 @@ public final class TopicAdmin {
             TopicDescription description = descriptions.get(topic.name());
             Config config = configs.get(resource(topic.name()));
             if (description == null || config == null) {
-                differences.add(new Difference(topic.name(), "the topic", "there", "missing"));
+                differences.add(new Difference(topic.name(), TOPIC, "there", "missing"));
             } else {
                 differences.addAll(diff(topic, description, config));
             }

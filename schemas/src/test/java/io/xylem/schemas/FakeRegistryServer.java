@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ final class FakeRegistryServer implements AutoCloseable {
     final InMemoryRegistry registry = new InMemoryRegistry();
     private final HttpServer server;
     private volatile Optional<Reply> scripted = Optional.empty();
+    private volatile Optional<String> guest = Optional.empty();
 
     record Request(String line, Optional<String> authorization, String body) {}
 
@@ -76,6 +78,11 @@ final class FakeRegistryServer implements AutoCloseable {
         scripted = Optional.of(new Reply(status, body));
     }
 
+    /** Who comes without exactly these credentials is turned away as Confluent's server does it. */
+    void letInOnly(String userInfo) {
+        guest = Optional.of("Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(UTF_8)));
+    }
+
     void answerAsARegistry() {
         scripted = Optional.empty();
     }
@@ -94,9 +101,13 @@ final class FakeRegistryServer implements AutoCloseable {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             String line = exchange.getRequestMethod() + " " + exchange.getRequestURI();
-            requests.add(new Request(
-                    line, Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")), body));
-            Reply reply = scripted.isPresent() ? scripted.get() : reply(exchange, body);
+            Optional<String> authorization =
+                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"));
+            requests.add(new Request(line, authorization, body));
+            boolean isStranger = guest.isPresent() && !guest.equals(authorization);
+            Reply reply = isStranger
+                    ? new Reply(401, "{\"error_code\":401,\"message\":\"Unauthorized\"}")
+                    : scripted.isPresent() ? scripted.get() : reply(exchange, body);
             byte[] bytes = reply.body.getBytes(UTF_8);
             exchange.sendResponseHeaders(reply.status, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);

@@ -28,7 +28,7 @@ class SchemaAdminTest {
 
     @Test
     void everyTopicWithASchemaHasASubject() {
-        assertThat(admin.diff()).hasSize(2 * 8);
+        assertThat(admin.diff()).hasSize(2 * 9);
         assertThat(admin.register())
                 .extracting(SchemaAdmin.Registration::subject)
                 .containsExactly(
@@ -39,6 +39,7 @@ class SchemaAdminTest {
                         "xylem.routes-value",
                         "xylem.worker-routes-value",
                         "xylem.worker-status-value",
+                        "xylem.tunnel-keys-value",
                         "xylem.convergence-value");
         assertThat(admin.diff()).isEmpty();
         assertThat(registry.compatibility("xylem.deployment-events-value")).contains(Compatibility.BACKWARD_TRANSITIVE);

@@ -1,5 +1,6 @@
 package io.xylem.schemas;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -76,16 +77,7 @@ class TopicAdminIT {
     @Test
     void everyDifferenceIsNamed() throws Exception {
         new TopicAdmin(admin, THREE_PARTITIONS).create();
-        ConfigResource events = new ConfigResource(ConfigResource.Type.TOPIC, "xylem.deployment-events");
-        admin.incrementalAlterConfigs(Map.of(
-                        events,
-                        List.of(
-                                new AlterConfigOp(new ConfigEntry("retention.ms", "1000"), AlterConfigOp.OpType.SET),
-                                new AlterConfigOp(
-                                        new ConfigEntry("message.timestamp.type", "CreateTime"),
-                                        AlterConfigOp.OpType.SET))))
-                .all()
-                .get();
+        set("xylem.deployment-events", Map.of("retention.ms", "1000", "message.timestamp.type", "CreateTime"));
         await().untilAsserted(() -> assertThat(new TopicAdmin(admin, THREE_PARTITIONS).diff())
                 .containsExactly(
                         new Difference(
@@ -100,8 +92,69 @@ class TopicAdminIT {
     }
 
     @Test
+    void settingsBecomeTheCataloguesAndNothingElseChanges() throws Exception {
+        TopicAdmin topics = new TopicAdmin(admin, THREE_PARTITIONS);
+        topics.create();
+        assertThat(topics.align()).isEmpty();
+        set("xylem.deployment-events", Map.of("retention.ms", "1000", "message.timestamp.type", "CreateTime"));
+        set("xylem.routes", Map.of("cleanup.policy", "delete", "segment.bytes", "2000000", "min.insync.replicas", "2"));
+        Difference fewer = new Difference("xylem.routes", "min.insync.replicas", "1", "2");
+        await().until(() -> topics.diff().contains(fewer));
+
+        assertThat(topics.align())
+                .containsExactlyInAnyOrder(
+                        new Difference(
+                                "xylem.deployment-events", "message.timestamp.type", "LogAppendTime", "CreateTime"),
+                        new Difference("xylem.deployment-events", "retention.ms", "-1", "1000"),
+                        new Difference("xylem.routes", "cleanup.policy", "compact", "delete"),
+                        fewer);
+        assertThat(topics.diff()).isEmpty();
+        assertThat(setting("xylem.routes", "segment.bytes"))
+                .as("the catalogue does not say it")
+                .isEqualTo("2000000");
+        assertThat(topics.align()).isEmpty();
+    }
+
+    @Test
+    void partitionsAndReplicasAreReportedAndStay() throws Exception {
+        new TopicAdmin(admin, THREE_PARTITIONS).create();
+        set("xylem.outcomes", Map.of("retention.ms", "1000"));
+        TopicAdmin other = new TopicAdmin(admin, new Layout(5, 3));
+        Difference retention = new Difference("xylem.outcomes", "retention.ms", "2592000000", "1000");
+        await().until(() -> other.diff().contains(retention));
+
+        assertThat(other.align()).containsExactly(retention);
+        assertThat(other.diff())
+                .hasSize(3 * Topics.all().size())
+                .contains(
+                        new Difference("xylem.outcomes", "partitions", "5", "3"),
+                        new Difference("xylem.outcomes", "replicas", "3", "1"),
+                        new Difference("xylem.outcomes", "min.insync.replicas", "2", "1"));
+    }
+
+    @Test
     void moreReplicasThanBrokersAreRefused() {
         assertThatThrownBy(() -> new TopicAdmin(admin, Layout.PRODUCTION).create())
                 .isInstanceOf(InvalidReplicationFactorException.class);
+    }
+
+    private static void set(String topic, Map<String, String> settings) throws Exception {
+        List<AlterConfigOp> ops = settings.entrySet().stream()
+                .map(setting -> new AlterConfigOp(
+                        new ConfigEntry(setting.getKey(), setting.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
+        admin.incrementalAlterConfigs(Map.of(resource(topic), ops)).all().get();
+    }
+
+    private static String setting(String topic, String name) throws Exception {
+        ConfigResource resource = resource(topic);
+        return requireNonNull(
+                        admin.describeConfigs(List.of(resource)).all().get().get(resource))
+                .get(name)
+                .value();
+    }
+
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
     }
 }

@@ -15,11 +15,12 @@ final class ClusterTopics {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             var topics = new TopicAdmin(admin, TopicAdmin.Layout.DEVELOPMENT);
             int created = topics.create().size();
+            int changed = topics.align().size();
             List<TopicAdmin.Difference> differences = topics.diff();
             if (!differences.isEmpty()) {
                 throw new ClusterException("the topics are not as the catalogue says: " + differences);
             }
-            return created + " created";
+            return created + " created" + (changed == 0 ? "" : ", " + changed + " settings changed");
         }
     }
 

@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.xylem.cli.Cli;
+import io.xylem.cli.Exported;
 import io.xylem.cli.PolicyJar;
+import io.xylem.cli.Watched;
 import io.xylem.cli.cluster.Child;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.DevCluster;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +148,7 @@ class ControlPlaneDownIT {
     @Test
     void aWorkerForwardsAndRestartsWithoutItAndCatchesUpWhenItReturns() throws Exception {
         traffic.awaitAnswersOf(Set.of("S1", "S2"));
+        whatOperatorsAreToWatchIsExported();
         int before = traffic.failures();
 
         CONTROL_PLANE.forEach(this::kill);
@@ -171,6 +175,28 @@ class ControlPlaneDownIT {
         assertThat(traffic.failuresSinceRestart())
                 .as("while it caught up with the removal")
                 .isZero();
+    }
+
+    /** Here, because all three roles run and have done something. */
+    private void whatOperatorsAreToWatchIsExported() throws IOException {
+        String scheduled =
+                "{\"type\":\"InstanceScheduled\",\"service\":\"" + S + "\",\"instance\":3,\"worker\":\"nobody\"}";
+        Path rejected = Files.writeString(dir.resolve("rejected.jsonl"), scheduled);
+        assertThat(Cli.run("publish", rejected.toString(), "--dir", dir.toString())
+                        .status())
+                .isEqualTo(1);
+        var exported = new Exported(
+                metrics("http://127.0.0.1:" + state.ports().allocator()),
+                metrics(state.routingUrl()),
+                metrics(state.worker("w1").orElseThrow().url()));
+        assertThat(Stream.concat(Watched.byTheDashboard().stream(), Watched.byTheTable().stream())
+                        .flatMap(query -> exported.missing(query.promQl(), query.labels()).stream()))
+                .as("in docs/grafana-dashboard.json or docs/operations.md, and not exported")
+                .isEmpty();
+    }
+
+    private static String metrics(String url) throws IOException {
+        return LocalHttp.send("GET", url + "/metrics", null, PATIENCE).body();
     }
 
     private void startControlPlane() {

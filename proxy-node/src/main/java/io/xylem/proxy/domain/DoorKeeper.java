@@ -26,6 +26,9 @@ final class DoorKeeper {
 
     private static final long ROUND_NS = 1_000_000_000L;
 
+    /** Beyond the turn in which what a program did before the doors were shut comes here. */
+    private static final long SETTLING_NS = 200_000_000L;
+
     /** @param low of the address that is dialled, or comes in */
     private record Key(DualAddress own, long high, long low, boolean accepts) {}
 
@@ -53,6 +56,12 @@ final class DoorKeeper {
     private long lookedNs;
     private boolean isStale;
 
+    /** Interfaces changed under open doors: what came through these may go to one that is gone. */
+    private boolean areMoved;
+
+    private boolean isSettling;
+    private long settlesNs;
+
     DoorKeeper(FlowTable flows, Choosers choosers, Function<Attachment, Site> site, Counters counters) {
         this.flows = flows;
         this.choosers = choosers;
@@ -68,6 +77,7 @@ final class DoorKeeper {
 
     /** From now on these tables hold; before the next packet, {@link #work} looks at what that changes. */
     void use(RouteTable currentRoutes, Attachments currentAttachments) {
+        areMoved |= !currentAttachments.equals(attachments) && !open.isEmpty();
         routes = currentRoutes;
         attachments = currentAttachments;
         isStale = true;
@@ -149,6 +159,12 @@ final class DoorKeeper {
      * @return whether there were any
      */
     boolean work(int epoch, long nowNs) {
+        if (areMoved) {
+            areMoved = false;
+            isSettling = true;
+            settlesNs = nowNs + SETTLING_NS;
+        }
+        isSettling &= nowNs - settlesNs < 0;
         boolean any = false;
         for (Doors.Opened opened = doors.next(); opened != null; opened = doors.next()) {
             Doors.Opened partner = opened.hasPartner() ? requireNonNull(doors.next()) : null;
@@ -159,11 +175,12 @@ final class DoorKeeper {
             choosers.forEachAhead(ahead -> ahead.refill(nowNs));
             give(nowNs);
         }
-        if (isStale) {
+        boolean isRound = nowNs - lookedNs >= ROUND_NS && !open.isEmpty();
+        if (isStale || isRound) {
             isStale = false;
             review(nowNs);
         }
-        if (nowNs - lookedNs >= ROUND_NS && !open.isEmpty()) {
+        if (isRound) {
             lookedNs = nowNs;
             choosers.forEachAhead(ahead -> ahead.renew(nowNs));
             if (!doors.areCurrent()) {
@@ -185,7 +202,7 @@ final class DoorKeeper {
         } else if (partner != null && isPartnerIn) {
             doors.undo(partner);
         }
-        if (isIn && !isAsItWas(opened)) {
+        if (isIn && (isSettling || !isAsItWas(opened))) {
             path.release(opened.slot()); // it came through the door just before that was shut
         }
     }
@@ -243,7 +260,7 @@ final class DoorKeeper {
     @SuppressWarnings("ReferenceEquality") // the same objects as long as nothing about them changes
     private boolean isCurrent(Key key, Open is) {
         Attachment own = attachments.find(0, Addresses.low(key.own, true));
-        if (!is.own.equals(own)) {
+        if (own == null || !is.own.equals(own) || !doors.isCurrent(is.door, own)) {
             return false;
         }
         if (is.ahead != null) {

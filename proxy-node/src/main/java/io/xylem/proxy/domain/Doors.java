@@ -89,6 +89,9 @@ public interface Doors {
     /** Takes all doors and desks away. */
     void shutAll();
 
-    /** Whether interfaces and ways are what they were when the doors were opened. */
+    /** Whether the interface of the instance that it is of is the one for which it was opened. */
+    boolean isCurrent(Door door, Attachment own);
+
+    /** Whether the ways to what is behind the doors are what they were when these were opened. */
     boolean areCurrent();
 }

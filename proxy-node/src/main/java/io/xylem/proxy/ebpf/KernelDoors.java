@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class KernelDoors implements Doors {
     private static final int NONE = -1;
 
-    private record KernelDoor(long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int device)
+    /** @param device through which its packets come; 0: the tunnel */
+    private record KernelDoor(
+            long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int device, int ownDevice)
             implements Door {}
 
     /** A target as the programs know it; without a way when it is on this worker, in which case it has a device. */
@@ -129,8 +131,9 @@ final class KernelDoors implements Doors {
                 Addresses.low(own.namespaceIp(), v4),
                 dialledHigh,
                 dialledLow,
+                device,
                 device);
-        return device == 0 ? null : put(door, own, v4, device, desk, target);
+        return device == 0 ? null : put(door, own, v4, desk, target);
     }
 
     @Override
@@ -143,15 +146,16 @@ final class KernelDoors implements Doors {
                 sourceLow,
                 Addresses.high(own.namespaceIp(), v4),
                 Addresses.low(own.namespaceIp(), v4),
-                /* the tunnel: */ 0);
-        return device == 0 || target == NONE ? null : put(door, own, v4, device, NONE, target);
+                0,
+                device);
+        return device == 0 || target == NONE ? null : put(door, own, v4, NONE, target);
     }
 
-    private @Nullable Door put(KernelDoor door, Attachment own, boolean v4, int device, int desk, int target) {
+    private @Nullable Door put(KernelDoor door, Attachment own, boolean v4, int desk, int target) {
         key(door);
         ByteBuffer value = doors.value();
         FlowEntry.address(value, 0, Addresses.high(own.instanceIp(), v4), Addresses.low(own.instanceIp(), v4));
-        value.putInt(16, device).putInt(20, desk).putInt(24, target).putInt(28, 0);
+        value.putInt(16, door.ownDevice).putInt(20, desk).putInt(24, target).putInt(28, 0);
         return doors.put() ? door : null;
     }
 
@@ -227,6 +231,11 @@ final class KernelDoors implements Doors {
                         target.route().instanceIp(),
                         target.route().namespaceIp()))
                 : 0;
+    }
+
+    @Override
+    public boolean isCurrent(Door door, Attachment own) {
+        return ((KernelDoor) door).ownDevice == deviceOf.applyAsInt(own);
     }
 
     @Override

@@ -137,8 +137,7 @@ class RefusalsTest {
     void whoIsNoInstanceAndWhatIsNoPacketIsNotAnswered() {
         assertThat(told(packet("10.18.0.9", "10.30.0.1", new Udp(1, 2)))).isEmpty();
         assertThat(told(new byte[] {0x45, 0, 0})).isEmpty();
-        assertThat(told(TestPackets.raw(a(true), "10.30.0.1", 136, new byte[40])))
-                .isEmpty();
+        assertThat(told(TestPackets.raw(a(true), "10.30.0.1", 6, new byte[19]))).isEmpty();
     }
 
     /** As Linux: 1000 unreachables a second, 50 at once; resets as many as segments. */

@@ -441,7 +441,8 @@ class WorkersIT {
         }
         assertThat(client.tcp("10.30.0.2", new byte[1]).server()).isEqualTo("S1");
         w2.attach(s2, s2Space);
-        assertThat(client.udp(dialled, "again").server()).isEqualTo("S2");
+        // Segments are sent again; a datagram is lost that comes before the worker's next turn.
         assertThat(client.tcp(dialled, new byte[1 << 20]).server()).isEqualTo("S2");
+        assertThat(client.udp(dialled, "again").server()).isEqualTo("S2");
     }
 }

@@ -33,11 +33,10 @@ public final class RealmFeeds {
     private final Spread spread;
 
     /** @param goesByLoad whether the policy of that name asks for the active flows of instances */
-    public RealmFeeds(
-            RoutingState state, FeedStore store, long timeoutMs, long tickGapMs, Predicate<String> goesByLoad) {
+    public RealmFeeds(RoutingState state, FeedStore store, Patience patience, Predicate<String> goesByLoad) {
         this.state = state;
         this.store = store;
-        roster = new Roster(state, store, new Liveness(timeoutMs, tickGapMs));
+        roster = new Roster(state, store, new Liveness(patience));
         interests = new Interests(store);
         convergence = new Convergence(store);
         departed = new Departed(state, store);

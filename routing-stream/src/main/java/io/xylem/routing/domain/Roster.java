@@ -114,7 +114,7 @@ final class Roster {
 
     List<Output> tick(long atMs) {
         List<Output> outputs = new ArrayList<>();
-        for (String worker : liveness.tick(atMs)) {
+        for (String worker : liveness.tick(atMs, this::isLost)) {
             Standing standing = standings.get(worker);
             if (standing != null
                     && !standing.lost

@@ -145,8 +145,7 @@ final class RoutingProcessor extends ContextualProcessor<String, @Nullable Objec
         return new RealmFeeds(
                 new StoredRealm(name, store(), serde),
                 new StoredFeeds(name, store(), context().getStateStore(RoutingTopology.OPEN_STORE)),
-                beat.timeout().toMillis(),
-                beat.gap().toMillis(),
+                beat.patience(),
                 goesByLoad);
     }
 

@@ -349,6 +349,21 @@ class FeedsTest {
     }
 
     @Test
+    void workersThatFallSilentTogetherAreWaitedForLonger() {
+        driven.heartbeat("w1", 2, "interest");
+        driven.heartbeat("w2", 2, "interest");
+        long silentMs = 0;
+        while (driven.observations.isEmpty()) {
+            driven.pass(500);
+            silentMs += 500;
+        }
+        assertThat(silentMs).isBetween(17_001L, 18_000L);
+        assertThat(driven.observations.readValuesToList())
+                .extracting(DeploymentEvent::getBody)
+                .containsExactly(new WorkerLost("w1"), new WorkerLost("w2"));
+    }
+
+    @Test
     void aWorkersTimeBeginsAnewWithTheProcess() {
         driven.heartbeat("w1", 2, "interest");
         driven.pass(500);

@@ -12,6 +12,7 @@ import io.xylem.routing.domain.Entity;
 import io.xylem.routing.domain.Feed;
 import io.xylem.routing.domain.Output;
 import io.xylem.routing.domain.Output.Observation.WithdrawalConfirmed;
+import io.xylem.routing.domain.Patience;
 import io.xylem.routing.domain.RandomLog;
 import io.xylem.routing.domain.RealmFeeds;
 import io.xylem.routing.domain.RouteChange;
@@ -79,8 +80,7 @@ class RealmFeedsRandomTest {
         return new RealmFeeds(
                 new StoredRealm("main", store, serde),
                 new StoredFeeds("main", store, open),
-                2_000,
-                1_500,
+                new Patience(2_000, 15_000, 1_500),
                 "underutilized"::equals);
     }
 
