@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 class AcceptanceIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Path DOCKER = Path.of("..").toAbsolutePath().normalize();
+    private static final Path COUNTS = Path.of("target", "counts").toAbsolutePath();
     private static final Path LOGS = Path.of("target", "acceptance-logs");
     private static final int CONNECTIONS = 10;
     /** Events between two blows. */
@@ -39,17 +43,18 @@ class AcceptanceIT {
 
     @BeforeAll
     void start() throws Exception {
-        Engine own;
         try {
-            own = Engine.start();
+            engine = Engine.start(LOGS.resolve("engine.log"));
+            long begin = System.nanoTime();
+            engine.buildImages(LOGS.resolve("build.log"));
+            summary.add("images built in " + since(begin));
         } catch (Engine.Impossible e) {
             System.out.println(
                     "SKIPPED: the compose set needs a container engine, and none can run here: " + e.getMessage());
             abort(String.valueOf(e.getMessage()));
             return;
         }
-        engine = own;
-        own.buildImages(LOGS.resolve("build.log"));
+        Engine own = engine;
         boolean version2 = own.run(LOGS.resolve("compose.log"), "docker", "compose", "version") == 0;
         long begin = System.nanoTime();
         started = ComposeSet.start(
@@ -62,23 +67,21 @@ class AcceptanceIT {
                         "XYLEM_JVM_FLAGS", "-Xmx192m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                         "XYLEM_KAFKA_JVM_FLAGS", "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                         "ACCEPTANCE_CLASSES",
-                                Path.of("target", "test-classes")
-                                        .toAbsolutePath()
-                                        .toString()),
+                                Path.of("target", "classes").toAbsolutePath().toString(),
+                        "ACCEPTANCE_COUNTS", freshCountsDirectory().toString()),
                 DOCKER.resolve("compose.yaml"),
                 Path.of("src", "test", "resources", "compose.acceptance.yaml").toAbsolutePath());
         for (String service : List.of("allocator-1", "allocator-2", "routing", "worker-1", "worker-2", "worker-3")) {
             awaitHealthy(service);
         }
-        summary.add("from `up` until all is ready: %.0f s".formatted((System.nanoTime() - begin) / 1e9));
+        summary.add("from `up` until all is ready: " + since(begin));
         summary.add(new Example(set()).deploy());
         String answer = set().output(
                         "client",
                         "bash",
                         "-c",
                         "exec 3<>/dev/tcp/" + Example.S + "/8000; echo >&3; read -r name <&3; echo $name");
-        summary.add("from `up` to the first packet's answer, from %s: %.0f s"
-                .formatted(answer.strip(), (System.nanoTime() - begin) / 1e9));
+        summary.add("from `up` to the first packet's answer, from " + answer.strip() + ": " + since(begin));
     }
 
     @AfterAll
@@ -99,56 +102,61 @@ class AcceptanceIT {
     @Test
     void killingABrokerTheAllocatorAndAWorkerLosesNoEventAndBreaksNoOtherFlow() throws Exception {
         CompletableFuture<String> load = inBackground(
-                () -> set().output("cli", "run", "io.xylem.acceptance.Load", "" + Example.NAMES, "/tmp/load"));
+                () -> set().output("cli", "run", "io.xylem.acceptance.Load", "" + Example.NAMES, "/counts/load"));
         CompletableFuture<String> flows = inBackground(() -> set().output(
                         "client",
                         "run",
                         "io.xylem.acceptance.Flows",
                         "" + CONNECTIONS,
-                        "/tmp/flows",
+                        "/counts/flows",
                         Example.S,
                         Example.S_V6,
                         Example.S1,
                         Example.S2_V6,
                         Example.T1));
-        await().atMost(PATIENCE).until(() -> {
+        patiently().until(() -> {
             check(load, flows);
             return counts().size() == 5
                     && counts().values().stream().allMatch(one -> one.open() == CONNECTIONS && one.fresh() > 0);
         });
         awaitEvents(EVENTS, load, flows);
 
+        long begin = System.nanoTime();
         set().kill("kafka-2");
         awaitEvents(EVENTS, load, flows);
+        summary.add("after the broker kafka-2 was killed, %d events took %s".formatted(EVENTS, since(begin)));
         set().start("kafka-2");
         awaitHealthy("kafka-2");
 
         String active = activeAllocator();
+        begin = System.nanoTime();
         set().kill(active);
         awaitEvents(EVENTS, load, flows);
+        summary.add("after %s, which decided, was killed, %d events took %s".formatted(active, EVENTS, since(begin)));
         set().start(active);
 
+        begin = System.nanoTime();
         set().kill("worker-2");
-        await().atMost(PATIENCE).until(() -> {
+        patiently().until(() -> {
             check(load, flows);
             return counts(Example.T1).broken() == CONNECTIONS;
         });
         long requests = counts(Example.S).requests();
         awaitEvents(EVENTS, load, flows);
-        await().atMost(PATIENCE).until(() -> counts(Example.S).requests() > requests + EVENTS);
+        patiently().until(() -> counts(Example.S).requests() > requests + EVENTS);
 
         set().start("worker-2");
         long fresh = counts(Example.T1).fresh();
-        await().atMost(PATIENCE).until(() -> counts(Example.T1).fresh() > fresh + 5);
+        patiently().until(() -> counts(Example.T1).fresh() > fresh + 5);
+        summary.add("worker-2 was killed, found dead by its clients, started, and had new connections in " + since(begin));
 
-        var _ = set().output("client", "bash", "-c", ">/tmp/flows.stop");
+        Files.createFile(COUNTS.resolve("flows.stop"));
         flows.join();
-        var _ = set().output("cli", "bash", "-c", ">/tmp/load.stop");
+        Files.createFile(COUNTS.resolve("load.stop"));
         String[] events = load.join().strip().split(" ", -1);
         Map<String, Counts> counts = counts();
         String audit = set().output("cli", "xylem", "audit", "verify");
 
-        summary.add("killed under traffic: broker kafka-2, " + active + " (it decided), worker-2");
         summary.add(
                 "events: %s published, %s acknowledged, %s published again; %s lost, %s without outcome, %s with two"
                         .formatted((Object[]) events));
@@ -183,6 +191,23 @@ class AcceptanceIT {
         assertThat(counts(Example.S2_V6).servers()).containsExactly("s2");
     }
 
+    /** Anybody in a container may write there. */
+    private static Path freshCountsDirectory() throws IOException {
+        Files.createDirectories(COUNTS);
+        for (String old : List.of("load", "load.stop", "flows", "flows.stop")) {
+            Files.deleteIfExists(COUNTS.resolve(old));
+        }
+        return Files.setPosixFilePermissions(COUNTS, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+
+    private static String since(long begin) {
+        return "%.0f s".formatted((System.nanoTime() - begin) / 1e9);
+    }
+
+    private static ConditionFactory patiently() {
+        return await().atMost(PATIENCE).pollInterval(Duration.ofMillis(300));
+    }
+
     private String activeAllocator() throws IOException {
         String address = set().output("cli", "run", "io.xylem.acceptance.ActiveAllocator")
                 .strip();
@@ -193,28 +218,26 @@ class AcceptanceIT {
     }
 
     private void awaitHealthy(String service) {
-        await().atMost(PATIENCE).until(() -> set().health(service).equals("healthy"));
+        patiently().until(() -> set().health(service).equals("healthy"));
     }
 
     /** So many more events have their outcome. */
     private void awaitEvents(int more, CompletableFuture<?>... running) throws IOException {
         long enough = events() + more;
-        await().atMost(PATIENCE).until(() -> {
+        patiently().until(() -> {
             check(running);
             return events() >= enough;
         });
     }
 
     private long events() throws IOException {
-        String text = set().exec("cli", "bash", "-c", "[[ ! -f /tmp/load ]] || echo $(</tmp/load)")
-                .getStdout()
-                .strip();
-        return text.isEmpty() ? 0 : Long.parseLong(text);
+        Path file = COUNTS.resolve("load");
+        return Files.exists(file) ? Long.parseLong(Files.readString(file).strip()) : 0;
     }
 
     private Map<String, Counts> counts() throws IOException {
-        return Counts.read(set().exec("client", "bash", "-c", "[[ ! -f /tmp/flows ]] || echo \"$(</tmp/flows)\"")
-                .getStdout());
+        Path file = COUNTS.resolve("flows");
+        return Files.exists(file) ? Counts.read(Files.readString(file)) : Map.of();
     }
 
     private Counts counts(String address) throws IOException {

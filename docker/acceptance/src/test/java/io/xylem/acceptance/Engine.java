@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,12 @@ final class Engine implements AutoCloseable {
         this.process = process;
     }
 
-    /** Returns when it takes requests. */
-    static Engine start() throws IOException, InterruptedException, Impossible {
-        Path dir = Files.createTempDirectory("xylem-engine-");
-        Path errors = dir.resolve("errors.log");
+    /** Returns when it takes requests; all it says goes to the file. */
+    static Engine start(Path log) throws IOException, InterruptedException, Impossible {
+        Path dir = Files.createTempDirectory("xylem-engine-"); // short, as sockets' names must be
+        Files.createDirectories(log.toAbsolutePath().getParent());
         Process process = new ProcessBuilder(DOCKER.resolve("engine").toString(), dir.toString())
-                .redirectError(errors.toFile())
+                .redirectError(log.toFile())
                 .start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         if ("ready".equals(out.readLine())) {
@@ -52,11 +53,11 @@ final class Engine implements AutoCloseable {
             return engine;
         }
         int exit = process.waitFor();
-        String why = Files.readString(errors);
+        List<String> said = Files.readAllLines(log);
         if (exit == CANNOT) {
-            throw new Impossible(why.strip());
+            throw new Impossible(said.getLast() + "; all it said is in " + log);
         }
-        throw new IOException("the container engine ended with " + exit + ": " + why);
+        throw new IOException("the container engine ended with " + exit + ":\n" + String.join("\n", said));
     }
 
     static Engine running() {
@@ -75,8 +76,11 @@ final class Engine implements AutoCloseable {
     }
 
     /** The images of everything, a broker and a registry among them; nothing is pulled. */
-    void buildImages(Path log) throws IOException, InterruptedException {
+    void buildImages(Path log) throws IOException, InterruptedException, Impossible {
         int exit = run(log, DOCKER.resolve("build").toString(), "--local");
+        if (exit == CANNOT) {
+            throw new Impossible("the images' packages can't be had; all that was said is in " + log);
+        }
         if (exit != 0) {
             throw new IOException("the images can't be built:\n" + Files.readString(log));
         }
