@@ -148,7 +148,8 @@ class AcceptanceIT {
         set().start("worker-2");
         long fresh = counts(Example.T1).fresh();
         patiently().until(() -> counts(Example.T1).fresh() > fresh + 5);
-        summary.add("worker-2 was killed, found dead by its clients, started, and had new connections in " + since(begin));
+        summary.add(
+                "worker-2 was killed, found dead by its clients, started, and had new connections in " + since(begin));
 
         Files.createFile(COUNTS.resolve("flows.stop"));
         flows.join();
