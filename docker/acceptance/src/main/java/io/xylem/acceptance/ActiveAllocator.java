@@ -1,32 +1,47 @@
 package io.xylem.acceptance;
 
-import io.xylem.schemas.RealmPartitioner;
-import io.xylem.schemas.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.common.TopicPartition;
 
-/** Prints the address of the allocator that decides for the realm; nothing while none does. */
+/** {@code ActiveAllocator HOST...}: prints which of them decides, which is the first whose count of outcomes grows. */
 final class ActiveAllocator {
-    private static final String GROUP = "xylem-allocator-v1";
-    private static final String REALM = "main";
+    private static final String OUTCOMES = "xylem_allocator_outcomes_total{";
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private ActiveAllocator() {}
 
-    public static void main(String[] args) throws Exception {
-        String topic = Topics.DEPLOYMENT_EVENTS.name();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Load.setting("XYLEM_BOOTSTRAP_SERVERS")))) {
-            int partitions = admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
-                    .mapToInt(description -> description.partitions().size())
-                    .sum();
-            var realm = new TopicPartition(topic, RealmPartitioner.partition(REALM, partitions));
-            admin.describeConsumerGroups(List.of(GROUP)).all().get().values().stream()
-                    .flatMap(group -> group.members().stream())
-                    .filter(member -> member.assignment().topicPartitions().contains(realm))
-                    .map(MemberDescription::host)
-                    .forEach(host -> System.out.println(host.replace("/", "")));
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Map<String, Double> before = new HashMap<>();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            while (true) {
+                for (String host : List.of(args)) {
+                    double now = outcomes(http, host);
+                    Double first = before.putIfAbsent(host, now);
+                    if (first != null && now > first) {
+                        System.out.println(host);
+                        return;
+                    }
+                }
+            }
         }
+    }
+
+    private static double outcomes(HttpClient http, String host) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://" + host + ":8080/metrics"))
+                .timeout(PATIENCE)
+                .build();
+        return http.send(request, BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(OUTCOMES))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 }

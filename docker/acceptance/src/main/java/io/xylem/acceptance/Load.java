@@ -1,6 +1,7 @@
 package io.xylem.acceptance;
 
 import io.xylem.publish.XylemPublisher;
+import io.xylem.runtime.Settings;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.InstanceRemoved;
 import io.xylem.schemas.avro.InstanceScheduled;
@@ -12,10 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,7 +48,8 @@ final class Load {
     }
 
     public static void main(String[] args) throws Exception {
-        Map<String, Object> config = config();
+        Map<String, Object> config =
+                Settings.load(Settings.common(), new String[0]).client("");
         var limits = new XylemPublisher.Limits(256, Duration.ofMinutes(1));
         try (var publisher = new XylemPublisher(config, config, limits)) {
             var load = new Load(publisher, Path.of(args[1]));
@@ -64,17 +64,6 @@ final class Load {
                     Integer.toString(check.unanswered()),
                     Integer.toString(check.answeredTwice())));
         }
-    }
-
-    static String setting(String name) {
-        return Objects.requireNonNull(System.getenv(name), name);
-    }
-
-    private static Map<String, Object> config() {
-        Map<String, Object> config = new HashMap<>();
-        config.put("bootstrap.servers", setting("XYLEM_BOOTSTRAP_SERVERS"));
-        config.put("schema.registry.url", setting("XYLEM_SCHEMA_REGISTRY_URL"));
-        return config;
     }
 
     private void run(int workers) throws IOException, InterruptedException {

@@ -43,19 +43,23 @@ class AcceptanceIT {
 
     @BeforeAll
     void start() throws Exception {
+        Path pki;
         try {
             engine = Engine.start(LOGS.resolve("engine.log"));
             long begin = System.nanoTime();
+            Engine own = engine;
+            CompletableFuture<Path> making =
+                    inBackground(() -> Pki.make(own, DOCKER, LOGS.resolve("certificates.log")));
             engine.buildImages(LOGS.resolve("build.log"));
-            summary.add("images built in " + since(begin));
+            pki = making.join();
+            summary.add("images and certificates made in " + since(begin));
         } catch (Engine.Impossible e) {
             System.out.println(
                     "SKIPPED: the compose set needs a container engine, and none can run here: " + e.getMessage());
             abort(String.valueOf(e.getMessage()));
             return;
         }
-        Engine own = engine;
-        boolean version2 = own.run(LOGS.resolve("compose.log"), "docker", "compose", "version") == 0;
+        boolean version2 = engine.run(LOGS.resolve("compose.log"), "docker", "compose", "version") == 0;
         long begin = System.nanoTime();
         started = ComposeSet.start(
                 version2,
@@ -66,10 +70,12 @@ class AcceptanceIT {
                         "XYLEM_WORKER_PARTITIONS", "4",
                         "XYLEM_JVM_FLAGS", "-Xmx192m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                         "XYLEM_KAFKA_JVM_FLAGS", "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+                        "XYLEM_PKI", pki.toString(),
                         "ACCEPTANCE_CLASSES",
                                 Path.of("target", "classes").toAbsolutePath().toString(),
                         "ACCEPTANCE_COUNTS", freshCountsDirectory().toString()),
                 DOCKER.resolve("compose.yaml"),
+                DOCKER.resolve("compose.secured.yaml"),
                 Path.of("src", "test", "resources", "compose.acceptance.yaml").toAbsolutePath());
         for (String service : List.of("allocator-1", "allocator-2", "routing", "worker-1", "worker-2", "worker-3")) {
             awaitHealthy(service);
@@ -210,12 +216,8 @@ class AcceptanceIT {
     }
 
     private String activeAllocator() throws IOException {
-        String address = set().output("cli", "run", "io.xylem.acceptance.ActiveAllocator")
+        return set().output("cli", "run", "io.xylem.acceptance.ActiveAllocator", "allocator-1", "allocator-2")
                 .strip();
-        return List.of("allocator-1", "allocator-2").stream()
-                .filter(name -> set().hasAddress(name, address))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no allocator has the address '" + address + "'"));
     }
 
     private void awaitHealthy(String service) {
@@ -255,8 +257,8 @@ class AcceptanceIT {
         }
     }
 
-    private static CompletableFuture<String> inBackground(Callable<String> work) {
-        CompletableFuture<String> result = new CompletableFuture<>();
+    private static <T> CompletableFuture<T> inBackground(Callable<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try {
                 result.complete(work.call());

@@ -3,7 +3,6 @@ package io.xylem.acceptance;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Container;
-import com.github.dockerjava.api.model.ContainerNetwork;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,10 +39,6 @@ final class ComposeSet {
         return state.getHealth() == null ? "" : state.getHealth().getStatus();
     }
 
-    boolean isRunning(String service) {
-        return Boolean.TRUE.equals(inspect(service).getState().getRunning());
-    }
-
     /** SIGKILL; it stays away until it is started. */
     void kill(String service) {
         docker.killContainerCmd(id(service)).exec();
@@ -56,12 +51,6 @@ final class ComposeSet {
     /** Its network namespace, as the workers see it. */
     String netns(String service) {
         return inspect(service).getNetworkSettings().getSandboxKey();
-    }
-
-    boolean hasAddress(String service, String address) {
-        return inspect(service).getNetworkSettings().getNetworks().values().stream()
-                .map(ContainerNetwork::getIpAddress)
-                .anyMatch(address::equals);
     }
 
     ExecResult exec(String service, String... command) throws IOException {

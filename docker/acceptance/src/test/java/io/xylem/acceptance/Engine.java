@@ -29,26 +29,30 @@ final class Engine implements AutoCloseable {
     private static final int CANNOT = 3;
     private static final Path DOCKER = Path.of("..").toAbsolutePath().normalize();
 
+    /** One for this process, since Testcontainers looks for its engine once. Short, as sockets' names must be. */
+    private static @Nullable Path dir;
+
     private static @Nullable Engine running;
 
-    private final Path dir;
+    private final URI url;
     private final Process process;
 
-    private Engine(Path dir, Process process) {
-        this.dir = dir;
+    private Engine(URI url, Process process) {
+        this.url = url;
         this.process = process;
     }
 
     /** Returns when it takes requests; all it says goes to the file. */
     static Engine start(Path log) throws IOException, InterruptedException, Impossible {
-        Path dir = Files.createTempDirectory("xylem-engine-"); // short, as sockets' names must be
+        Path place = dir == null ? Files.createTempDirectory("xylem-engine-") : Files.createDirectories(dir);
+        dir = place;
         Files.createDirectories(log.toAbsolutePath().getParent());
-        Process process = new ProcessBuilder(DOCKER.resolve("engine").toString(), dir.toString())
+        Process process = new ProcessBuilder(DOCKER.resolve("engine").toString(), place.toString())
                 .redirectError(log.toFile())
                 .start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         if ("ready".equals(out.readLine())) {
-            var engine = new Engine(dir, process);
+            var engine = new Engine(URI.create("unix://" + place.resolve("docker.sock")), process);
             running = engine;
             return engine;
         }
@@ -72,7 +76,7 @@ final class Engine implements AutoCloseable {
     }
 
     URI url() {
-        return URI.create("unix://" + dir.resolve("docker.sock"));
+        return url;
     }
 
     /** The images of everything, a broker and a registry among them; nothing is pulled. */
@@ -99,6 +103,8 @@ final class Engine implements AutoCloseable {
     @Override
     public void close() throws IOException {
         running = null;
+        // When this process ends, Testcontainers asks the engine once more for what it may have left there.
+        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> System.err.println(thread + ": " + fault));
         process.getOutputStream().close(); // which tells it to end and to take everything away
         try {
             if (!process.waitFor(1, TimeUnit.MINUTES)) {
