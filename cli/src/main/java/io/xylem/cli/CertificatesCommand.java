@@ -208,7 +208,8 @@ final class CertificatesCommand extends BaseCommand {
         settings.put("quarkus.security.users.embedded.plain-text", "true");
         settings.put("quarkus.security.users.embedded.users." + REGISTRY_USER, password);
         settings.put("apicurio.kafka.common.security.protocol", "SSL");
-        settings.put("apicurio.kafka.common.ssl.endpoint.identification.algorithm", "https"); // it would believe any name
+        settings.put(
+                "apicurio.kafka.common.ssl.endpoint.identification.algorithm", "https"); // it would believe any name
         stores(name).forEach((key, value) -> settings.put("apicurio.kafka.common." + key, value));
         return settings;
     }

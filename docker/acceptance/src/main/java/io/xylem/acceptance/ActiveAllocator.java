@@ -9,18 +9,23 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** {@code ActiveAllocator HOST...}: prints which of them decides, which is the first whose count of outcomes grows. */
 final class ActiveAllocator {
     private static final String OUTCOMES = "xylem_allocator_outcomes_total{";
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final int PAUSE_MS = 200;
 
     private ActiveAllocator() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Map<String, Double> before = new HashMap<>();
+        var never = new CountDownLatch(1);
+        long begin = System.nanoTime();
         try (HttpClient http = HttpClient.newHttpClient()) {
-            while (true) {
+            while (System.nanoTime() - begin < PATIENCE.toNanos()) {
                 for (String host : List.of(args)) {
                     double now = outcomes(http, host);
                     Double first = before.putIfAbsent(host, now);
@@ -29,7 +34,9 @@ final class ActiveAllocator {
                         return;
                     }
                 }
+                var _ = never.await(PAUSE_MS, TimeUnit.MILLISECONDS);
             }
+            throw new IllegalStateException("none of " + List.of(args) + " decides");
         }
     }
 

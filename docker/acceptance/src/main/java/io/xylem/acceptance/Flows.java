@@ -24,9 +24,9 @@ import java.util.concurrent.atomic.LongAdder;
  * {@code address open broken requests fresh failed servers}, a line an address.
  */
 final class Flows {
-    private static final int CONNECT_MS = 10_000;
+    private static final int CONNECT_MS = 30_000;
     /** A connection that is silent so long counts as broken. */
-    private static final int SILENCE_MS = 20_000;
+    private static final int SILENCE_MS = 30_000;
     /** Between two questions on a connection: a load that leaves the machine to the others. */
     private static final int PAUSE_MS = 100;
 

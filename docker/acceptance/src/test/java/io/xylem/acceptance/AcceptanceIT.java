@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -158,12 +159,16 @@ class AcceptanceIT {
                 "worker-2 was killed, found dead by its clients, started, and had new connections in " + since(begin));
 
         Files.createFile(COUNTS.resolve("flows.stop"));
-        flows.join();
+        ended(flows);
         Files.createFile(COUNTS.resolve("load.stop"));
-        String[] events = load.join().strip().split(" ", -1);
+        String[] events = ended(load).strip().split(" ", -1);
         Map<String, Counts> counts = counts();
         String audit = set().output("cli", "xylem", "audit", "verify");
+        long taking = set().exec("cli", "xylem", "acls", "create", "--grant", "admin=operator")
+                .getExitCode();
+        var _ = set().output("cli", "xylem", "acls", "diff", "@grants.txt");
 
+        summary.add("rights: as the catalogue says, and no more; who publishes may not give himself any");
         summary.add(
                 "events: %s published, %s acknowledged, %s published again; %s lost, %s without outcome, %s with two"
                         .formatted((Object[]) events));
@@ -182,6 +187,7 @@ class AcceptanceIT {
                                         one.servers())));
         audit.lines().forEach(line -> summary.add("audit: " + line));
 
+        assertThat(taking).as("taking more rights").isNotZero();
         assertThat(List.of(events).subList(3, 6))
                 .as("lost, without outcome, with two")
                 .containsOnly("0");
@@ -255,6 +261,10 @@ class AcceptanceIT {
                 throw new IllegalStateException("it has ended too early: " + one.join());
             }
         }
+    }
+
+    private static String ended(CompletableFuture<String> running) {
+        return running.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     private static <T> CompletableFuture<T> inBackground(Callable<T> work) {
