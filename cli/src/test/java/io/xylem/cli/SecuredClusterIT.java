@@ -190,10 +190,10 @@ class SecuredClusterIT {
                 .isInstanceOf(TopicAuthorizationException.class);
         assertThatThrownBy(() -> broker.write("routing", Topics.ALLOCATIONS))
                 .isInstanceOf(TopicAuthorizationException.class);
-        assertThatThrownBy(() -> broker.join("routing", Applications.ALLOCATOR))
+        assertThatThrownBy(() -> broker.join("routing", Applications.allocator()))
                 .isInstanceOf(GroupAuthorizationException.class);
-        assertThatThrownBy(() -> broker.join(W1, Applications.ROUTING)).isInstanceOf(GroupAuthorizationException.class);
-        assertThatThrownBy(() -> broker.beginTransaction("routing", Applications.ALLOCATOR + "-1"))
+        assertThatThrownBy(() -> broker.join(W1, Applications.routing())).isInstanceOf(GroupAuthorizationException.class);
+        assertThatThrownBy(() -> broker.beginTransaction("routing", Applications.allocator() + "-1"))
                 .isInstanceOf(TransactionalIdAuthorizationException.class);
         assertThatThrownBy(() -> broker.createTopic("allocator", "xylem.mine"))
                 .isInstanceOf(TopicAuthorizationException.class);
@@ -217,6 +217,38 @@ class SecuredClusterIT {
                 StandardCopyOption.REPLACE_EXISTING);
         broker.know("stranger", dir.resolve("other/admin/client.properties"));
         assertThatThrownBy(() -> broker.read("stranger", Topics.ROUTES)).isInstanceOf(SslAuthenticationException.class);
+    }
+
+    @Test
+    @Order(7)
+    void realmsUnderAnotherPrefixAreReadAndWrittenByTheirOwnWorkersOnly() throws Exception {
+        String other = "worker-other-w1";
+        Cli.Result made =
+                Cli.run("certificates", broker.pki().toString(), "--client", "other-admin", "--worker", "other/w1");
+        assertThat(made.status()).as(made.err()).isZero();
+        for (String who : List.of("other-admin", other)) {
+            broker.know(who, broker.pki().resolve(who).resolve("client.properties"));
+        }
+        String[] grants = {"acls", "create", "--grant", "admin=other-admin", "--grant", "worker=" + other};
+        for (String[] command :
+                List.of(broker.withConfig("broker", grants), broker.withConfig("other-admin", "topics", "create"))) {
+            Cli.Result done = Cli.runApart(Map.of("XYLEM_TOPIC_PREFIX", "other"), command);
+            assertThat(done.status()).as(done.out()).isZero();
+        }
+
+        assertThat(broker.read(other, "other.routes")).isEmpty();
+        for (Topic<?> topic : List.of(Topics.ROUTES, Topics.WORKER_ROUTES, Topics.TUNNEL_KEYS)) {
+            String others = topic.name().replaceFirst("xylem", "other");
+            assertThatThrownBy(() -> broker.read(W1, others)).isInstanceOf(TopicAuthorizationException.class);
+            assertThatThrownBy(() -> broker.read(other, topic)).isInstanceOf(TopicAuthorizationException.class);
+        }
+        assertThatThrownBy(() -> broker.write(other, Topics.WORKER_STATUS))
+                .isInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> broker.createTopic("other-admin", "xylem.mine"))
+                .isInstanceOf(TopicAuthorizationException.class);
+        assertThat(as("auditor", broker.withGrants("acls", "check")).status())
+                .as("what others are allowed on theirs is not asked about")
+                .isZero();
     }
 
     private static InstanceReport report() throws Exception {

@@ -15,6 +15,7 @@ import io.xylem.runtime.HttpEndpoint;
 import io.xylem.runtime.Main;
 import io.xylem.runtime.Metrics;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.Namespace;
 import io.xylem.schemas.StatusSeal;
 import io.xylem.schemas.Topics;
 import java.net.InetAddress;
@@ -103,6 +104,7 @@ public final class RoutingMain {
 
     /** @return ends the process's parts; {@code fatal} learns of the fault that it can't go on from */
     public static AutoCloseable start(Settings settings, Consumer<Throwable> fatal) throws Exception {
+        Namespace.use(settings.text(Settings.TOPIC_PREFIX));
         Policies policies = policies(settings);
         Metrics metrics = new Metrics();
         Map<String, Object> serdeConfig = settings.client("");

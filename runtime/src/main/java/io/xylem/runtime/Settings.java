@@ -37,6 +37,7 @@ public final class Settings {
     public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
     public static final String HTTP_LISTEN = "xylem.http.listen";
     public static final String LATENCY = "xylem.latency";
+    public static final String TOPIC_PREFIX = "xylem.topic.prefix";
 
     private static final String ENV_PREFIX = "XYLEM_";
     private static final List<String> PASSED_ON = List.of(
@@ -96,7 +97,14 @@ public final class Settings {
                         "balanced",
                         ConfigDef.CaseInsensitiveValidString.in("low", "balanced", "throughput"),
                         ConfigDef.Importance.MEDIUM,
-                        "low | balanced | throughput: commit interval and poll time of the streams.");
+                        "low | balanced | throughput: commit interval and poll time of the streams.")
+                .define(
+                        TOPIC_PREFIX,
+                        ConfigDef.Type.STRING,
+                        "xylem",
+                        ConfigDef.Importance.MEDIUM,
+                        "How the names of topics, groups and transactions begin: the same for all that belong together,"
+                                + " another one for those who share brokers with them and nothing else.");
     }
 
     /**

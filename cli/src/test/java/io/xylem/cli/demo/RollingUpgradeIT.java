@@ -271,7 +271,7 @@ class RollingUpgradeIT {
         try (Admin admin = Admin.create(clients())) {
             return admin.listTopics().names().get().stream()
                     .filter(name ->
-                            name.startsWith(Applications.ALLOCATOR) || name.startsWith(Applications.ROUTING))
+                            name.startsWith(Applications.allocator()) || name.startsWith(Applications.routing()))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
     }
