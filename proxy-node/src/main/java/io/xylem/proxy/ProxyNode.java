@@ -206,7 +206,8 @@ final class ProxyNode implements AutoCloseable {
                         () -> KafkaClients.consumer(settings, source.worker()),
                         opened(Topics.TUNNEL_KEYS.valueSerde(settings.client("consumer.")))
                                 .deserializer(),
-                        () -> KafkaClients.producer(settings, source.worker(), Topics.TUNNEL_KEYS),
+                        () -> KafkaClients.producer(settings, source.worker(), Topics.WORKER_STATUS),
+                        System::currentTimeMillis,
                         System::nanoTime)
                 .start());
     }

@@ -44,17 +44,18 @@ public enum Role {
             topic(Topics.DEPLOYMENT_EVENTS, WRITE),
             topic(Topics.ROUTES, WRITE),
             topic(Topics.WORKER_ROUTES, WRITE),
+            topic(Topics.TUNNEL_KEYS, WRITE),
             topic(Topics.CONVERGENCE, WRITE),
             topic(Topics.DEAD_LETTERS, WRITE),
             internalTopics(Applications.routing()),
             group(Applications.routing()))),
 
-    /** Reads routes, says how it is, and changes keys of the tunnel. It has no group, and may not read others' statuses. */
+    /** Reads routes and keys of the tunnel, and says how it is. It has no group, and may not read others' statuses. */
     WORKER(() -> List.of(
             topic(Topics.ROUTES, READ),
             topic(Topics.WORKER_ROUTES, READ),
             topic(Topics.WORKER_STATUS, WRITE),
-            topic(Topics.TUNNEL_KEYS, READ, WRITE))),
+            topic(Topics.TUNNEL_KEYS, READ))),
 
     /** Whoever deploys: an orchestrator, {@code xylem publish}. */
     PUBLISHER(() -> List.of(
