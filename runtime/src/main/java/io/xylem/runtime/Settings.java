@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -226,6 +227,7 @@ public final class Settings {
             }
         });
         values.putAll(config.originalsWithPrefix(role));
+        findTheNextBrokerSoon(values);
         return values;
     }
 
@@ -233,7 +235,18 @@ public final class Settings {
     public Map<String, Object> streams() {
         Map<String, Object> values = new HashMap<>(config.originals());
         values.keySet().removeIf(key -> key.startsWith("xylem."));
+        findTheNextBrokerSoon(values);
         return values;
+    }
+
+    /**
+     * Kafka asks no other broker who leads now while it waits for a connection, and a dead host never answers. By default
+     * it waits 10 s, and longer each time: workers would be taken for lost, and realms would wait.
+     */
+    private static void findTheNextBrokerSoon(Map<String, Object> values) {
+        values.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1000);
+        values.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 2000);
+        values.putIfAbsent(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
     }
 
     /** The effective settings, one a line, defaults included; secrets and what came by a provider hidden. */
