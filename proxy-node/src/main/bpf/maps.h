@@ -22,18 +22,38 @@ struct way {
 	u32 port_change;
 	u32 from_device;    /* the only one that such packets may come from; 0: the tunnel */
 	u32 to_device;      /* of the underlay, or the host side of the receiving instance */
-	u32 peer;           /* the other worker's outer IPv4 address; 0: both ends are here */
-	u32 self;           /* this worker's */
-	u32 next_hop;       /* where the underlay sends what is for the peer */
 	u16 peer_port;
 	u16 opened_here;    /* for Java, after a restart */
+	u32 peer[4];        /* the other worker's outer address; all 0: both ends are here */
+	u32 self[4];        /* this worker's */
+	u32 next_hop[4];    /* where the underlay sends what is for the peer */
 	u32 use;            /* index into flow_uses */
 	u32 other_use;      /* both ends are here: of the receiver's flow */
 	u32 generation;     /* of the entry in flow_uses; another one: it belongs to a later flow by now */
 	u32 other_generation;
-	u32 zero;
 	u64 from_ns;        /* CLOCK_MONOTONIC; before it, datagrams are left to Java */
 };
+
+INLINE void copy(u32 *to, const u32 *from)
+{
+	__builtin_memcpy(to, from, 16);
+}
+
+INLINE int is_same(const u32 *one, const u32 *other)
+{
+	return !((one[0] ^ other[0]) | (one[1] ^ other[1]) | (one[2] ^ other[2]) | (one[3] ^ other[3]));
+}
+
+/* Whether there is one at all. */
+INLINE int is_address(const u32 *address)
+{
+	return (address[0] | address[1] | address[2] | address[3]) != 0;
+}
+
+INLINE int is_mapped_v4(const u32 *address)
+{
+	return !(address[0] | address[1]) && address[2] == BE32(0xffff);
+}
 
 /* How a flow was used in one direction. Java reads it in place. */
 struct use {
@@ -44,7 +64,9 @@ struct use {
 	u32 tcp_flags; /* all that were seen */
 	u32 acknowledged;
 	u32 sent; /* the sequence number after the last octet */
-	u64 pad[3];
+	u32 alone; /* long segments in a row that came alone; see merge.h */
+	u32 zero;
+	u64 pad[2];
 };
 
 /*
@@ -81,12 +103,12 @@ struct target {
 	u32 namespace_v4;
 	u32 instance_v6[4];
 	u32 namespace_v6[4];
-	u32 peer; /* as in a way */
-	u32 self;
-	u32 next_hop;
+	u32 peer[4]; /* as in a way */
+	u32 self[4];
+	u32 next_hop[4];
 	u32 device;
 	u16 peer_port;
-	u16 zero[3];
+	u16 zero;
 };
 
 struct office {
@@ -128,7 +150,8 @@ enum count {
 
 struct config {
 	u16 tunnel_port; /* network order */
-	u16 zero[3];
+	u16 zero;
+	u32 merge_device; /* 0: there is none */
 };
 
 /* Read by the loader, which knows how many flows there may be: it has room for `entries`, and `for_a_flow` more for each. */
@@ -156,4 +179,11 @@ INLINE void count(enum count which, u64 amount)
 	u64 *cell = bpf_map_lookup_elem(&counts, &index);
 	if (cell)
 		*cell += amount;
+}
+
+INLINE u32 merge_device(void)
+{
+	u32 index = 0;
+	struct config *entry = bpf_map_lookup_elem(&config, &index);
+	return entry ? entry->merge_device : 0;
 }

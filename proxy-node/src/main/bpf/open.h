@@ -4,6 +4,13 @@
 
 #define NO_TICKET (~0ull)
 
+/* The worker from which a packet came. */
+struct sender {
+	u32 address[4];
+	u16 port;
+	u16 is_socket; /* a socket of its: inner checksums are complete */
+};
+
 /* TCP: reset, or both ends are done, as far as was seen here. */
 INLINE int is_over(struct way *way)
 {
@@ -72,11 +79,6 @@ INLINE u32 taken_choice(u32 of)
 			return target;
 	}
 	return NONE;
-}
-
-INLINE void copy(u32 *to, const u32 *from)
-{
-	__builtin_memcpy(to, from, 16);
 }
 
 INLINE void instance_ip(u32 *to, struct target *target, int is_v6)
@@ -150,8 +152,9 @@ INLINE int open_remote(u32 device, int is_v6, struct packet *packet, struct door
                        struct ticket *ticket)
 {
 	struct ends *out = &packet->ends, in = {};
-	struct way way = {.peer = target->peer, .peer_port = target->peer_port, .opened_here = 1};
+	struct way way = {.peer_port = target->peer_port, .opened_here = 1};
 	u32 remote[4];
+	copy(way.peer, target->peer);
 	instance_ip(remote, target, is_v6);
 	turn(&in, remote, out->source, out);
 	if (is_taken(&flows_in, &in))
@@ -167,8 +170,8 @@ INLINE int open_remote(u32 device, int is_v6, struct packet *packet, struct door
 	namespace_ip(way.destination, target, is_v6);
 	way.from_device = device;
 	way.to_device = target->device;
-	way.self = target->self;
-	way.next_hop = target->next_hop;
+	copy(way.self, target->self);
+	copy(way.next_hop, target->next_hop);
 	way.use = 2 * ticket->slot;
 	write(ticket, out->source, out->destination, remote, out->source_port, out->destination_port, out->protocol);
 	ticket->opened_here = 1;
@@ -237,7 +240,7 @@ INLINE struct way *open_outbound(u32 device, int is_v6, struct packet *packet)
 	struct target *target = bpf_map_lookup_elem(&targets, &chosen);
 	int is_open = 0, is_local = 0;
 	ticket->target = chosen;
-	if (target && target->peer) {
+	if (target && is_address(target->peer)) {
 		is_open = open_remote(device, is_v6, packet, door, target, ticket);
 	} else if (target) {
 		is_local = 1;
@@ -253,7 +256,7 @@ INLINE struct way *open_outbound(u32 device, int is_v6, struct packet *packet)
 }
 
 /* The same for one from another worker. */
-INLINE struct way *open_inbound(u32 peer, u16 peer_port, int is_v6, struct packet *packet)
+INLINE struct way *open_inbound(struct sender *sender, int is_v6, struct packet *packet)
 {
 	struct ends *in = &packet->ends, out = {};
 	struct pair pair = {};
@@ -261,7 +264,7 @@ INLINE struct way *open_inbound(u32 peer, u16 peer_port, int is_v6, struct packe
 	copy(pair.destination, in->destination);
 	struct door *door = bpf_map_lookup_elem(&doors, &pair);
 	struct target *target = door ? bpf_map_lookup_elem(&targets, &door->target) : 0;
-	if (!door || !target || target->peer != peer || target->peer_port != peer_port)
+	if (!door || !target || !is_same(target->peer, sender->address) || target->peer_port != sender->port)
 		return 0;
 	turn(&out, in->destination, in->source, in);
 	if (is_taken(&flows_out, &out))
@@ -270,13 +273,14 @@ INLINE struct way *open_inbound(u32 peer, u16 peer_port, int is_v6, struct packe
 	struct ticket *ticket = number == NO_TICKET ? 0 : ticket_of(number);
 	if (!ticket)
 		return 0;
-	struct way way = {.peer = peer, .peer_port = peer_port, .generation = ticket->generation};
+	struct way way = {.peer_port = sender->port, .generation = ticket->generation};
+	copy(way.peer, sender->address);
 	copy(way.source, door->own_instance);
 	namespace_ip(way.destination, target, is_v6);
 	way.from_device = door->own_device;
 	way.to_device = target->device;
-	way.self = target->self;
-	way.next_hop = target->next_hop;
+	copy(way.self, target->self);
+	copy(way.next_hop, target->next_hop);
 	way.use = 2 * ticket->slot;
 	int is_open = put_way(&flows_out, &out, &way);
 	if (is_open) {
@@ -284,7 +288,8 @@ INLINE struct way *open_inbound(u32 peer, u16 peer_port, int is_v6, struct packe
 		copy(way.destination, in->destination);
 		way.from_device = 0;
 		way.to_device = door->own_device;
-		way.self = way.next_hop = 0;
+		__builtin_memset(way.self, 0, sizeof(way.self));
+		__builtin_memset(way.next_hop, 0, sizeof(way.next_hop));
 		way.use = 2 * ticket->slot + 1;
 		is_open = put_way(&flows_in, in, &way) || given_up(&flows_out, &out);
 	}

@@ -1,10 +1,19 @@
-/* The outer headers: IPv4, UDP, and then the raw packet, as an Oakestra node sends it. */
+/*
+ * The outer headers: IPv4 or IPv6, UDP, and then the raw packet, as an Oakestra node sends it. The UDP has no checksum, in
+ * IPv6 neither (RFC 6935, RFC 6936): what is inside has its own, and one for all segments of a super-packet is none of any.
+ */
 #pragma once
 #include "translate.h"
 
-struct outer {
+struct outer_v4 {
 	struct ethernet link;
 	struct v4 ip;
+	struct udp udp;
+} __attribute__((packed));
+
+struct outer_v6 {
+	struct ethernet link;
+	struct v6 ip;
 	struct udp udp;
 } __attribute__((packed));
 
@@ -26,50 +35,93 @@ INLINE u16 header_checksum(struct v4 *ip)
 	return ~fold(sum);
 }
 
-/* Puts the outer headers before the packet. */
-INLINE int wrap(struct __sk_buff *skb, struct way *way)
+/* A length, in network order; of a longer one what cuts the packet into segments says theirs. */
+INLINE u16 told(u32 bytes)
 {
-	/* All three flags, else super-packets are lost or cut down. */
-	if (bpf_skb_adjust_room(skb, OUTER_BYTES, BPF_ADJ_ROOM_MAC,
-	                        BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_ENCAP_L4_UDP))
+	return bytes > LONGEST_TOLD ? 0 : BE16(bytes);
+}
+
+INLINE struct udp udp_header(struct way *way, u32 bytes)
+{
+	/* What comes from another port is not from this worker, so it can't spread flows over the underlay's queues. */
+	struct udp udp = {.source = tunnel_port(), .destination = way->peer_port, .length = told(bytes)};
+	return udp;
+}
+
+/* Makes room; without all of the flags super-packets are lost or cut down. */
+INLINE int widen(struct __sk_buff *skb, u32 bytes, u64 family)
+{
+	return !bpf_skb_adjust_room(skb, bytes, BPF_ADJ_ROOM_MAC,
+	                            BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L4_UDP | family);
+}
+
+INLINE int wrap_v4(struct __sk_buff *skb, struct way *way)
+{
+	if (!widen(skb, OUTER_V4_BYTES, BPF_F_ADJ_ROOM_ENCAP_L3_IPV4))
 		return 0;
-	struct outer *outer = (void *)(u64)skb->data;
+	struct outer_v4 *outer = (void *)(u64)skb->data;
 	if ((void *)(outer + 1) > (void *)(u64)skb->data_end)
 		return 0;
 	u32 bytes = skb->len - ETHERNET_BYTES;
 	outer->link.type = BE16(ETHERTYPE_V4);
 	struct v4 ip = {
 		.version_length = 0x45,
-		.total = BE16(bytes),
+		.total = told(bytes),
 		.fragment = BE16(0x4000),
 		.ttl = 64,
 		.protocol = UDP,
-		.source = way->self,
-		.destination = way->peer,
+		.source = way->self[3],
+		.destination = way->peer[3],
 	};
 	ip.checksum = header_checksum(&ip);
 	outer->ip = ip;
-	/* What comes from another port is not from this worker, so it can't spread flows over the underlay's queues. */
-	outer->udp.source = tunnel_port();
-	outer->udp.destination = way->peer_port;
-	outer->udp.length = BE16(bytes - V4_BYTES);
-	outer->udp.checksum = 0;
+	outer->udp = udp_header(way, bytes - V4_BYTES);
 	return 1;
+}
+
+INLINE int wrap_v6(struct __sk_buff *skb, struct way *way)
+{
+	if (!widen(skb, OUTER_V6_BYTES, BPF_F_ADJ_ROOM_ENCAP_L3_IPV6))
+		return 0;
+	struct outer_v6 *outer = (void *)(u64)skb->data;
+	if ((void *)(outer + 1) > (void *)(u64)skb->data_end)
+		return 0;
+	u32 bytes = skb->len - ETHERNET_BYTES - V6_BYTES;
+	outer->link.type = BE16(ETHERTYPE_V6);
+	/* The label is the flow's, so the underlay's queues and ways may have one each (RFC 6438). */
+	outer->ip.version_class_label = BE32(6u << 28 | (way->use * 0x9e3779b1u) >> 12);
+	outer->ip.payload = told(bytes);
+	outer->ip.next = UDP;
+	outer->ip.hops = 64;
+	__builtin_memcpy(outer->ip.source, way->self, 16);
+	__builtin_memcpy(outer->ip.destination, way->peer, 16);
+	outer->udp = udp_header(way, bytes);
+	return 1;
+}
+
+/* Puts the outer headers before the packet. */
+INLINE int wrap(struct __sk_buff *skb, struct way *way)
+{
+	return is_mapped_v4(way->peer) ? wrap_v4(skb, way) : wrap_v6(skb, way);
 }
 
 /* To the peer; the kernel knows its neighbours. */
 INLINE int send(struct way *way)
 {
-	struct bpf_redir_neigh neighbour = {.nh_family = AF_INET, .nexthop = {way->next_hop}};
+	struct bpf_redir_neigh neighbour = {.nh_family = AF_INET, .nexthop = {way->next_hop[3]}};
+	if (!is_mapped_v4(way->next_hop)) {
+		neighbour.nh_family = AF_INET6;
+		copy(neighbour.nexthop, way->next_hop);
+	}
 	return bpf_redirect_neigh(way->to_device, &neighbour, sizeof(neighbour), 0);
 }
 
-/* Takes the outer headers away. */
-INLINE int unwrap(struct __sk_buff *skb, int is_v6)
+/* Takes the outer headers away, so many bytes. */
+INLINE int unwrap(struct __sk_buff *skb, u32 outer_bytes, int is_v6)
 {
 	u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_NO_CSUM_RESET |
 	            (is_v6 ? BPF_F_ADJ_ROOM_DECAP_L3_IPV6 : BPF_F_ADJ_ROOM_DECAP_L3_IPV4);
-	if (bpf_skb_adjust_room(skb, -OUTER_BYTES, BPF_ADJ_ROOM_MAC, flags))
+	if (bpf_skb_adjust_room(skb, -(int)outer_bytes, BPF_ADJ_ROOM_MAC, flags))
 		return 0;
 	struct ethernet *link = (void *)(u64)skb->data;
 	if ((void *)(link + 1) > (void *)(u64)skb->data_end)

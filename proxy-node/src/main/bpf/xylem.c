@@ -5,8 +5,11 @@
  *  instance ── from_instance ──► find or open ──► translate ──► wrap ──► underlay     (ingress of the instance's host side)
  *                                                     └───────────────► other instance
  *  underlay ── from_underlay ──► find or open ──► unwrap ──► translate ──► instance   (ingress of the underlay's devices)
+ *                                                                └─► cable ─► from_cable ─► instance      (see merge.h)
  */
+#include "big.h"
 #include "copy.h"
+#include "merge.h"
 #include "mss.h"
 #include "open.h"
 #include "tunnel.h"
@@ -41,20 +44,23 @@ INLINE int outbound(struct __sk_buff *skb, int is_v6, struct packet *packet)
 	if (!way)
 		return leave();
 	u8 protocol = packet->ends.protocol;
+	int is_remote = is_address(way->peer);
 	/* The other worker may not know the flow yet, and its Java could not finish checksums that a device should. */
 	if (protocol == UDP && way->from_ns && bpf_ktime_get_coarse_ns() < way->from_ns)
 		return leave();
 	/* A UDP super-packet would be lost behind the tunnel: the kernel does not forget there that it was in one. */
-	if (way->peer && protocol == UDP && skb->gso_size)
+	if (is_remote && protocol == UDP && skb->gso_size)
 		return leave();
-	struct copy *copy = begin_copy(skb, ETHERNET_BYTES, packet->bytes, way->peer ? COPY_OUTBOUND : COPY_LOCAL);
+	if (UNLIKELY(packet->has_jumbo) && !take_jumbo(skb))
+		return lose(OUTBOUND_LOST);
+	struct copy *copy = begin_copy(skb, ETHERNET_BYTES, packet->bytes, is_remote ? COPY_OUTBOUND : COPY_LOCAL);
 	int done = (!(packet->flags & SYN) || limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) &&
 		   translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	end_copy(skb, ETHERNET_BYTES, copy, done);
-	if (!done || (way->peer && !wrap(skb, way)))
+	if (!done || (is_remote ? !wrap(skb, way) : !give_jumbo(skb, packet)))
 		return lose(OUTBOUND_LOST);
 	used_by(way->use, way->generation, packet);
-	if (way->peer) {
+	if (is_remote) {
 		count(OUTBOUND_PACKETS, 1);
 		count(OUTBOUND_BYTES, packet->bytes);
 		return send(way);
@@ -76,62 +82,111 @@ int from_instance(struct __sk_buff *skb)
 	return leave();
 }
 
-INLINE int inbound(struct __sk_buff *skb, int is_v6, struct packet *packet, u32 peer, u16 port, int by_socket)
+INLINE int inbound(struct __sk_buff *skb, u32 outer_bytes, int is_v6, struct packet *packet, struct sender *sender)
 {
 	struct way *way = bpf_map_lookup_elem(&flows_in, &packet->ends);
-	if (way && (way->peer != peer || way->peer_port != port))
+	if (way && (!is_same(way->peer, sender->address) || way->peer_port != sender->port))
 		return leave();
 	if (begins(way, packet))
-		way = open_inbound(peer, port, is_v6, packet);
+		way = open_inbound(sender, is_v6, packet);
 	else if (opens(packet))
 		return leave();
 	if (!way)
 		return leave();
 	u8 protocol = packet->ends.protocol;
-	struct copy *copy = begin_copy(skb, ETHERNET_BYTES + OUTER_BYTES, packet->bytes, COPY_INBOUND);
+	u32 at = ETHERNET_BYTES + outer_bytes;
+	struct copy *copy = begin_copy(skb, at, packet->bytes, COPY_INBOUND);
 	int done;
-	if (by_socket) {
-		u32 at = ETHERNET_BYTES + OUTER_BYTES;
+	if (sender->is_socket) {
 		done = (!(packet->flags & SYN) || limit_segments(skb, at, is_v6, 1)) &&
 		       translate_network(skb, at, is_v6, way) &&
 		       (!way->port_change || translate_ports(skb, at, is_v6, way)) &&
-		       translate_complete_checksum(skb, at, is_v6, protocol, way) && unwrap(skb, is_v6);
+		       translate_complete_checksum(skb, at, is_v6, protocol, way) && unwrap(skb, outer_bytes, is_v6);
 	} else {
-		done = unwrap(skb, is_v6) &&
+		done = unwrap(skb, outer_bytes, is_v6) &&
 		       (!(packet->flags & SYN) || limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) &&
 		       translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	}
 	end_copy(skb, ETHERNET_BYTES, copy, done);
-	if (!done)
+	if (!done || !give_jumbo(skb, packet))
 		return lose(INBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	count(INBOUND_PACKETS, 1);
 	count(INBOUND_BYTES, packet->bytes);
+	u32 cable = merge_device();
+	if (cable && is_to_merge(skb, way, packet))
+		return send_to_merge(skb, cable, way->to_device);
 	return bpf_redirect_peer(way->to_device, 0);
+}
+
+/* What is in the tunnel, behind the outer headers. */
+INLINE int tunnelled(struct __sk_buff *skb, u32 outer_bytes, u8 version, struct sender *sender)
+{
+	struct packet packet = {};
+	if (version == 4 && parse_v4(skb, ETHERNET_BYTES + outer_bytes, &packet))
+		return inbound(skb, outer_bytes, 0, &packet, sender);
+	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + outer_bytes, &packet) && !packet.has_jumbo)
+		return inbound(skb, outer_bytes, 1, &packet, sender);
+	return leave();
+}
+
+INLINE int from_underlay_v4(struct __sk_buff *skb)
+{
+	if (!linear(skb, sizeof(struct outer_v4) + 1))
+		return NEXT;
+	struct outer_v4 *outer = (void *)(u64)skb->data;
+	u8 *inner = (void *)(outer + 1);
+	if ((void *)(inner + 1) > (void *)(u64)skb->data_end)
+		return NEXT;
+	if (outer->ip.version_length != 0x45 || outer->ip.protocol != UDP || outer->ip.fragment & BE16(0x3fff) ||
+	    outer->udp.destination != tunnel_port())
+		return NEXT;
+	struct sender sender = {
+		.address = {0, 0, BE32(0xffff), outer->ip.source},
+		.port = outer->udp.source,
+		.is_socket = outer->udp.checksum != 0,
+	};
+	return tunnelled(skb, OUTER_V4_BYTES, *inner >> 4, &sender);
+}
+
+/* Extension headers are left to the kernel. */
+INLINE int from_underlay_v6(struct __sk_buff *skb)
+{
+	if (!linear(skb, sizeof(struct outer_v6) + 1))
+		return NEXT;
+	struct outer_v6 *outer = (void *)(u64)skb->data;
+	u8 *inner = (void *)(outer + 1);
+	if ((void *)(inner + 1) > (void *)(u64)skb->data_end)
+		return NEXT;
+	if (outer->ip.next != UDP || outer->udp.destination != tunnel_port())
+		return NEXT;
+	struct sender sender = {.port = outer->udp.source, .is_socket = outer->udp.checksum != 0};
+	__builtin_memcpy(sender.address, outer->ip.source, 16);
+	return tunnelled(skb, OUTER_V6_BYTES, *inner >> 4, &sender);
 }
 
 SECTION("tc/from_underlay")
 int from_underlay(struct __sk_buff *skb)
 {
-	if (!linear(skb, sizeof(struct outer) + 1))
+	if (skb->pkt_type != PACKET_HOST)
 		return NEXT;
-	struct outer *outer = (void *)(u64)skb->data;
-	u8 *inner = (void *)(outer + 1);
-	if ((void *)(inner + 1) > (void *)(u64)skb->data_end)
-		return NEXT;
-	if (skb->protocol != BE16(ETHERTYPE_V4) || outer->ip.version_length != 0x45 || outer->ip.protocol != UDP ||
-	    outer->ip.fragment & BE16(0x3fff) || outer->udp.destination != tunnel_port() || skb->pkt_type != PACKET_HOST)
-		return NEXT;
-	u32 peer = outer->ip.source;
-	u16 port = outer->udp.source;
-	int by_socket = outer->udp.checksum != 0;
-	u8 version = *inner >> 4;
-	struct packet packet = {};
-	if (version == 4 && parse_v4(skb, ETHERNET_BYTES + OUTER_BYTES, &packet))
-		return inbound(skb, 0, &packet, peer, port, by_socket);
-	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + OUTER_BYTES, &packet))
-		return inbound(skb, 1, &packet, peer, port, by_socket);
-	return leave();
+	if (skb->protocol == BE16(ETHERTYPE_V4))
+		return from_underlay_v4(skb);
+	if (skb->protocol == BE16(ETHERTYPE_V6))
+		return from_underlay_v6(skb);
+	return NEXT;
+}
+
+/* Nothing else is ever sent into the cable. */
+SECTION("tc/from_cable")
+int from_cable(struct __sk_buff *skb)
+{
+	struct ethernet *link = (void *)(u64)skb->data;
+	if ((void *)(link + 1) > (void *)(u64)skb->data_end)
+		return DROP;
+	u32 device;
+	__builtin_memcpy(&device, link->source + 2, sizeof(device));
+	return bpf_redirect_peer(device, 0);
 }
 
 char licence[] SECTION("license") = "GPL";

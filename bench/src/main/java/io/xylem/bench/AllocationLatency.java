@@ -15,7 +15,7 @@ final class AllocationLatency implements Figure {
     private final Quantiles atRate = new Quantiles("at " + PER_SECOND + "/s");
 
     AllocationLatency(Setup setup) throws Exception {
-        this.contest = Contest.start(setup);
+        this.contest = Contest.start(setup, Cluster::startAllocator);
     }
 
     @Override

@@ -6,11 +6,25 @@ import java.util.List;
 final class AllocationRate implements Figure {
     private final Setup setup;
     private final Contest contest;
-    private final Comparison rate = new Comparison("durable allocations, one realm", "1/s", "at least 0.5, aim 0.8");
+    private final Comparison rate;
 
-    AllocationRate(Setup setup) throws Exception {
+    private AllocationRate(Setup setup, Contest.Contender contender, Comparison rate) throws Exception {
         this.setup = setup;
-        this.contest = Contest.start(setup);
+        this.contest = Contest.start(setup, contender);
+        this.rate = rate;
+    }
+
+    static AllocationRate ofAllocator(Setup setup) throws Exception {
+        return new AllocationRate(
+                setup,
+                Cluster::startAllocator,
+                new Comparison("durable allocations, one realm", "1/s", "at least 0.5, aim 0.8"));
+    }
+
+    /** What the allocator's records leave at best. */
+    static AllocationRate ofStateless(Setup setup) throws Exception {
+        return new AllocationRate(
+                setup, Cluster::startStateless, new Comparison("its two records, nothing decided or kept", "1/s", ""));
     }
 
     @Override

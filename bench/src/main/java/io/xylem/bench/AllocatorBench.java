@@ -15,7 +15,7 @@ import java.util.Set;
  *
  * <p>Arguments: {@code --rounds N} (5), {@code --events N} instances of a full realm (63488), {@code --audit-events N}
  * of the log that is verified (300000), {@code --only FIGURE}
- * (rate, latency, restart, cost, audit), {@code --latency low|balanced|throughput} of all streams (balanced),
+ * (rate, records, latency, restart, cost, audit), {@code --latency low|balanced|throughput} of all streams (balanced),
  * {@code --profile FILE} for a flight recording of the allocator.
  */
 public final class AllocatorBench {
@@ -59,7 +59,8 @@ public final class AllocatorBench {
 
     private static Map<String, Figure.Start> figures() {
         Map<String, Figure.Start> figures = new LinkedHashMap<>();
-        figures.put("rate", AllocationRate::new);
+        figures.put("rate", AllocationRate::ofAllocator);
+        figures.put("records", AllocationRate::ofStateless);
         figures.put("latency", AllocationLatency::new);
         figures.put("restart", Restart::new);
         figures.put("cost", setup -> new AllocationCost());

@@ -121,6 +121,19 @@ final class Cluster implements AutoCloseable {
                 .orElse(List.of());
     }
 
+    /** With the allocator's settings. */
+    Jvm startStateless() throws IOException {
+        return Jvm.start(
+                dir.file("stateless.log"),
+                PROGRAM_HEAP_MB,
+                List.of(),
+                Stateless.class.getName(),
+                bootstrap,
+                dir.file("stateless-state").toString(),
+                Integer.toString(setup.latency().commitIntervalMs()),
+                Integer.toString(setup.latency().pollMs()));
+    }
+
     Jvm startPassThrough() throws IOException {
         return startExactlyOnce(PassThrough.FROM, PassThrough.TO);
     }

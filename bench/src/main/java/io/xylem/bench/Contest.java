@@ -1,9 +1,10 @@
 package io.xylem.bench;
 
 import io.xylem.schemas.Topics;
+import java.io.IOException;
 import java.util.List;
 
-/** The allocator and the yardstick on one broker, both running and warmed up. */
+/** The allocator, or what stands in for it, and the yardstick on one broker, both running and warmed up. */
 final class Contest implements AutoCloseable {
     /** As many as a realm holds; by then the compilers of the JVMs have come to rest. */
     private static final int WARM_UP = Space.FULL;
@@ -16,16 +17,21 @@ final class Contest implements AutoCloseable {
     private final Pipe passThroughPipe;
     private final Pipe allocatorPipe;
 
-    private Contest(Cluster cluster) throws Exception {
+    /** What answers events by outcomes. */
+    interface Contender {
+        Jvm startIn(Cluster cluster) throws IOException;
+    }
+
+    private Contest(Cluster cluster, Contender contender) throws Exception {
         this.cluster = cluster;
         passThrough = cluster.startPassThrough();
-        allocator = cluster.startAllocator();
+        allocator = contender.startIn(cluster);
         passThroughPipe = new Pipe(cluster.bootstrap(), PassThrough.FROM, PassThrough.TO);
         allocatorPipe = new Pipe(cluster.bootstrap(), Topics.DEPLOYMENT_EVENTS.name(), Topics.OUTCOMES.name());
     }
 
-    static Contest start(Setup setup) throws Exception {
-        Contest contest = new Contest(Cluster.start(setup));
+    static Contest start(Setup setup, Contender contender) throws Exception {
+        Contest contest = new Contest(Cluster.start(setup), contender);
         int instances = Math.min(setup.instances(), WARM_UP);
         for (int n = 0; n < WARM_UPS; n++) {
             Space space = new Space("warmup" + n, instances);

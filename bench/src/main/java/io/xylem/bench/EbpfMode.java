@@ -1,26 +1,25 @@
 package io.xylem.bench;
 
-import io.xylem.model.Ipv4;
 import io.xylem.proxy.dataplane.ForwardingAgent.Limits;
+import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.proxy.linux.NetworkNamespace;
 import java.io.IOException;
-import java.util.OptionalInt;
 
 /** Xylem's data plane in the kernel: the first packet of a flow goes as in {@link UserMode}, the others by the programs. */
 final class EbpfMode implements Mode {
     private final UserMode workers;
 
-    EbpfMode() throws IOException {
-        workers = new UserMode("e", EbpfMode::open);
+    /** @throws IOException also when the kernel refuses the programs here, and says why */
+    EbpfMode(Conditions conditions) throws IOException {
+        workers = new UserMode("Xylem, eBPF", conditions, EbpfMode::open);
     }
 
     private static KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
             throws IOException {
-        OptionalInt address = OptionalInt.of(Ipv4.parse(underlay).bits());
-        KernelPath path = KernelPath.open(
-                new KernelPath.Setup(worker, address, UserMode.TUNNEL_PORT, limits.maxFlows(), System::nanoTime, 1));
+        KernelPath path = KernelPath.open(new KernelPath.Setup(
+                worker, Addresses.parse(underlay), UserMode.TUNNEL_PORT, limits.maxFlows(), System::nanoTime, 1));
         try {
             path.attach(instance.namespaceIp());
             return path;
@@ -32,7 +31,7 @@ final class EbpfMode implements Mode {
 
     @Override
     public String name() {
-        return "Xylem, eBPF";
+        return workers.name();
     }
 
     @Override
@@ -48,6 +47,11 @@ final class EbpfMode implements Mode {
     @Override
     public String target() {
         return workers.target();
+    }
+
+    @Override
+    public void prepare() throws IOException {
+        workers.prepare();
     }
 
     @Override

@@ -49,7 +49,8 @@ final class Connection {
         return bootstrap != null
                 || registry != null
                 || config != null
-                || System.getenv("XYLEM_BOOTSTRAP_SERVERS") != null;
+                || System.getenv("XYLEM_BOOTSTRAP_SERVERS") != null
+                || System.getenv("XYLEM_CONFIG") != null;
     }
 
     /** The settings for a client of one role, {@code "producer."}, {@code "consumer."} or {@code "admin."}. */

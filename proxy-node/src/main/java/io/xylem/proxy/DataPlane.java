@@ -1,18 +1,18 @@
 package io.xylem.proxy;
 
 import io.xylem.model.DualAddress;
-import io.xylem.model.Ipv6;
 import io.xylem.proxy.dataplane.Captures;
 import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.ebpf.KernelPath;
+import io.xylem.proxy.linux.MergeCable;
 import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.proxy.linux.SuperPackets;
 import io.xylem.runtime.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +40,7 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
         }
         if (isEncrypted || wanted.equals("user")) {
             KernelPath.removePinned(worker, fileSystem);
+            MergeCable.remove(worker);
             String why = isEncrypted
                     ? ProxySettings.ENCRYPTION + "=on, and the kernel's programs can't encrypt"
                     : ProxySettings.DATA_PLANE + "=user";
@@ -47,7 +48,7 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
         }
         KernelPath.Setup setup = new KernelPath.Setup(
                 worker,
-                bound(settings.text(ProxySettings.TUNNEL_ADDRESS)),
+                Addresses.parse(settings.text(ProxySettings.TUNNEL_ADDRESS)),
                 tunnelPort,
                 maxFlows,
                 System::nanoTime,
@@ -80,11 +81,12 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
         }
     }
 
-    /** The IPv4 address that the tunnel is bound to; none when it takes any. */
-    private static OptionalInt bound(String address) {
-        Ipv6 parsed = Addresses.parse(address);
-        boolean isOne = Addresses.isV4(parsed.high(), parsed.low()) && (int) parsed.low() != 0;
-        return isOne ? OptionalInt.of((int) parsed.low()) : OptionalInt.empty();
+    /** @param wantsBig whether the settings want BIG TCP, which user space can't read */
+    int superPacketBytes(boolean wantsBig) {
+        if (wantsBig && path == null) {
+            LOG.warn("{}=true is without effect: packets go through user space, as {}", ProxySettings.BIG_TCP, why);
+        }
+        return wantsBig && path != null ? SuperPackets.BIG_BYTES : SuperPackets.USUAL_BYTES;
     }
 
     FastPath fastPath() {

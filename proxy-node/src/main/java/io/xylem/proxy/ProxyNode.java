@@ -120,7 +120,10 @@ final class ProxyNode implements AutoCloseable {
                         opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
                         () -> KafkaClients.producer(settings, worker, Topics.WORKER_STATUS),
-                        new Cables(network, plane, outside),
+                        new Cables(
+                                network.withSuperPackets(plane.superPacketBytes(settings.flag(ProxySettings.BIG_TCP))),
+                                plane,
+                                outside),
                         counters,
                         poller::wakeUp,
                         Map.of(

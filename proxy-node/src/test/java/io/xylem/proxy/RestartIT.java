@@ -140,6 +140,8 @@ class RestartIT {
                 routes,
                 Map.of(CLIENT, clientSpace.name(), NEIGHBOUR, neighbourSpace.name()));
         Samples.saveTo(directory.resolve("w2"), "w2", routes, Map.of(SERVER, serverSpace.name()));
+        Files.createDirectories(
+                bpf.directory().resolve("xylem").resolve("v1-" + space1.number())); // an older version's
         ProxyNode first = start("w1", space1, "ebpf");
         ProxyNode second = start("w2", space2, "ebpf");
         try (EchoServer _ = new EchoServer("S1", serverSpace);
@@ -153,6 +155,7 @@ class RestartIT {
                 ask(connection, new byte[1_000]);
             }
             assertThat(status(first)).contains("\"dataPlane\":\"ebpf\"", "outlive a restart");
+            assertThat(bpf.pinned()).hasSize(2);
             first.close();
             second.close();
             assertThat(TestNamespaces.links(space1)).contains("xylem0");

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * In the environment {@code .} and {@code -} are written {@code _}, and a key's own {@code xylem.} is not repeated:
- * {@code XYLEM_WORKER} is {@code xylem.worker}. Kafka's keys are passed on as they are, or behind {@code consumer.},
- * {@code producer.}, {@code admin.}. Secrets come by Kafka's {@code config.providers}.
+ * {@code XYLEM_WORKER} is {@code xylem.worker}; {@code XYLEM_CONFIG} names a file. Kafka's keys are passed on as they are,
+ * or behind {@code consumer.}, {@code producer.}, {@code admin.}. Secrets come by Kafka's {@code config.providers}.
  */
 public final class Settings {
     public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
@@ -41,6 +41,7 @@ public final class Settings {
     public static final String TOPIC_PREFIX = "xylem.topic.prefix";
 
     private static final String ENV_PREFIX = "XYLEM_";
+    private static final String CONFIG_VARIABLE = "XYLEM_CONFIG";
     private static final List<String> PASSED_ON = List.of(
             "consumer.",
             "producer.",
@@ -118,6 +119,10 @@ public final class Settings {
 
     static Settings load(ConfigDef definition, String[] args, Map<String, String> environment) {
         Map<String, String> files = new HashMap<>();
+        String named = environment.get(CONFIG_VARIABLE);
+        if (named != null) {
+            files.putAll(read(CONFIG_VARIABLE, Path.of(named)));
+        }
         Map<String, String> overrides = new HashMap<>();
         for (int i = 0; i < args.length; i += 2) {
             String option = args[i];
@@ -130,7 +135,7 @@ public final class Settings {
             }
             String value = args[i + 1];
             if (option.equals("--config")) {
-                files.putAll(read(Path.of(value)));
+                files.putAll(read(option, Path.of(value)));
             } else {
                 int equals = value.indexOf('=');
                 if (equals < 1) {
@@ -152,14 +157,14 @@ public final class Settings {
         return new Settings(new AbstractConfig(definition, merged, false), fromProviders);
     }
 
-    private static Map<String, String> read(Path file) {
+    private static Map<String, String> read(String namedBy, Path file) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
         } catch (NoSuchFileException e) {
-            throw new ConfigException("--config " + file + ": there is no such file");
+            throw new ConfigException(namedBy + " " + file + ": there is no such file");
         } catch (IOException e) {
-            throw new ConfigException("--config " + file + ": " + e);
+            throw new ConfigException(namedBy + " " + file + ": " + e);
         }
         Map<String, String> values = new HashMap<>();
         properties.forEach((key, value) -> values.put((String) key, (String) value));

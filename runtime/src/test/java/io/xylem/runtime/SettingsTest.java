@@ -38,6 +38,19 @@ class SettingsTest {
     }
 
     @Test
+    void theEnvironmentMayNameTheFile() throws IOException {
+        Path file = file("bootstrap.servers=file:1\nschema.registry.url=http://file\n");
+        Settings settings = Settings.load(
+                DEFINITION, new String[0], Map.of("XYLEM_CONFIG", file.toString(), "XYLEM_BOOTSTRAP_SERVERS", "env:1"));
+
+        assertThat(settings.list(Settings.SCHEMA_REGISTRY_URL)).isEqualTo(List.of("http://file"));
+        assertThat(settings.list(Settings.BOOTSTRAP_SERVERS)).isEqualTo(List.of("env:1"));
+        assertThatThrownBy(() -> Settings.load(DEFINITION, new String[0], Map.of("XYLEM_CONFIG", "/nowhere/at/all")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("XYLEM_CONFIG /nowhere/at/all: there is no such file");
+    }
+
+    @Test
     void kafkasKeysArePassedOnAndAClientsPrefixWins() throws IOException {
         Path file = file("""
                 bootstrap.servers=b:1

@@ -20,7 +20,7 @@ final class Traffic implements AutoCloseable {
     private int answers;
     private int failures;
     private boolean answeredSinceRestart;
-    private int failuresSinceRestart;
+    private final List<String> failuresSinceRestart = new ArrayList<>();
 
     Traffic(DemoInstance client, String address) {
         this.client = client;
@@ -49,14 +49,15 @@ final class Traffic implements AutoCloseable {
 
     private synchronized void failed(IOException e) {
         failures++;
-        failuresSinceRestart += answeredSinceRestart ? 1 : 0;
-        System.out.println("a request failed: " + e.getMessage());
+        if (answeredSinceRestart) {
+            failuresSinceRestart.add(String.valueOf(e.getMessage()));
+        }
     }
 
     /** What fails until the first answer is the restart's. */
     synchronized void restarted() {
         answeredSinceRestart = false;
-        failuresSinceRestart = 0;
+        failuresSinceRestart.clear();
         lastServers.clear();
     }
 
@@ -64,8 +65,8 @@ final class Traffic implements AutoCloseable {
         return failures;
     }
 
-    synchronized int failuresSinceRestart() {
-        return failuresSinceRestart;
+    synchronized List<String> failuresSinceRestart() {
+        return List.copyOf(failuresSinceRestart);
     }
 
     private synchronized int answers() {

@@ -1,5 +1,7 @@
 package io.xylem.proxy.ebpf;
 
+import io.xylem.proxy.domain.Target;
+import io.xylem.proxy.linux.RouteQuery;
 import java.nio.ByteBuffer;
 
 /**
@@ -9,8 +11,8 @@ import java.nio.ByteBuffer;
  * <pre>
  *  ends: source 0 | destination 16 | ports 32 34 | protocol 36
  *  way:  source 0 | destination 16 | ports 32 34 | change of addresses 36, of ports 40 | from device 44 | to device 48
- *        peer 52 | self 56 | next hop 60 | peer's port 64 | opened here 66 | use 68 | other's use 72 | generation 76
- *        other's 80 | datagrams from 88
+ *        peer's port 52 | opened here 54 | peer 56 | self 72 | next hop 88 | use 104 | other's use 108 | generation 112
+ *        other's 116 | datagrams from 120 | … 128
  * </pre>
  */
 final class FlowEntry {
@@ -18,12 +20,12 @@ final class FlowEntry {
     private static final int PROTOCOL_AT = 36;
     private static final int CHANGE_AT = 36;
     private static final int DEVICES_AT = 44;
-    private static final int PEER_AT = 52;
-    private static final int PEER_PORT_AT = 64;
-    private static final int OPENED_AT = 66;
-    private static final int USE_AT = 68;
-    private static final int GENERATION_AT = 76;
-    private static final int FROM_AT = 88;
+    private static final int PEER_PORT_AT = 52;
+    private static final int OPENED_AT = 54;
+    private static final int PEER_AT = 56;
+    private static final int USE_AT = 104;
+    private static final int GENERATION_AT = 112;
+    private static final int FROM_AT = 120;
 
     private static final int NO_DEVICE = -1;
 
@@ -74,12 +76,31 @@ final class FlowEntry {
         devices(value, NO_DEVICE, 0);
     }
 
-    /** @param peer 0 when both ends are on this worker */
-    static void peer(ByteBuffer value, int peer, int self, int nextHop, int port) {
-        value.putInt(PEER_AT, Integer.reverseBytes(peer))
-                .putInt(PEER_AT + 4, Integer.reverseBytes(self))
-                .putInt(PEER_AT + 8, Integer.reverseBytes(nextHop))
-                .putShort(PEER_PORT_AT, Short.reverseBytes((short) port));
+    /** The packets go to another worker, by this way. */
+    static void peer(ByteBuffer value, Target target, RouteQuery.Way way) {
+        peer(value, target);
+        way(value, PEER_AT + 16, way);
+    }
+
+    /** The packets come from another worker. */
+    static void peer(ByteBuffer value, Target target) {
+        noPeer(value);
+        address(value, PEER_AT, target.peerHigh(), target.peerLow());
+        value.putShort(PEER_PORT_AT, Short.reverseBytes((short) target.peerPort()));
+    }
+
+    /** Both ends are on this worker. */
+    static void noPeer(ByteBuffer value) {
+        for (int at = PEER_AT; at < USE_AT; at += Long.BYTES) {
+            value.putLong(at, 0);
+        }
+        value.putShort(PEER_PORT_AT, (short) 0);
+    }
+
+    /** The own address, and then where to go next. */
+    static void way(ByteBuffer value, int at, RouteQuery.Way way) {
+        address(value, at, way.source().high(), way.source().low());
+        address(value, at + 16, way.nextHop().high(), way.nextHop().low());
     }
 
     /** @param fromNs when datagrams may go out this way; 0: at once */
@@ -141,7 +162,7 @@ final class FlowEntry {
     }
 
     static boolean isLocal(ByteBuffer value) {
-        return value.getInt(PEER_AT) == 0;
+        return (value.getLong(PEER_AT) | value.getLong(PEER_AT + 8)) == 0;
     }
 
     static boolean isOpenedHere(ByteBuffer value) {

@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  pair:   source 0 | destination 16 | device 32
  *  door:   own instance IP 0 | own device 16 | desk 20 | target 24 | … 32
- *  target: instance IP 0 (IPv4), 8 | namespace IP 4 (IPv4), 24 | peer 40 | self 44 | next hop 48 | device 52
- *          peer's port 56 | … 64
+ *  target: instance IP 0 (IPv4), 8 | namespace IP 4 (IPv4), 24 | peer 40 | self 56 | next hop 72 | device 88
+ *          peer's port 92 | … 96
  * </pre>
  */
 final class KernelDoors implements Doors {
     private static final int NONE = -1;
+    private static final int PEER_AT = 40;
+    private static final int DEVICE_AT = 88;
 
     /** @param device through which its packets come; 0: the tunnel */
     private record KernelDoor(
@@ -214,11 +216,16 @@ final class KernelDoors implements Doors {
                 24,
                 target.route().namespaceIp().v6().high(),
                 target.route().namespaceIp().v6().low());
-        value.putInt(40, way == null ? 0 : Integer.reverseBytes((int) target.peerLow()))
-                .putInt(44, way == null ? 0 : Integer.reverseBytes(way.source()))
-                .putInt(48, way == null ? 0 : Integer.reverseBytes(way.nextHop()))
-                .putInt(52, device)
-                .putLong(56, Short.toUnsignedInt(Short.reverseBytes((short) target.peerPort())));
+        if (way == null) {
+            for (int at = PEER_AT; at < DEVICE_AT; at += Long.BYTES) {
+                value.putLong(at, 0);
+            }
+        } else {
+            FlowEntry.address(value, PEER_AT, target.peerHigh(), target.peerLow());
+            FlowEntry.way(value, PEER_AT + 16, way);
+        }
+        value.putInt(DEVICE_AT, device)
+                .putInt(DEVICE_AT + 4, Short.toUnsignedInt(Short.reverseBytes((short) target.peerPort())));
         targets.key().putInt(0, index);
         byIndex[index] = target;
         return new Known(targets.put() ? index : NONE, way, device);

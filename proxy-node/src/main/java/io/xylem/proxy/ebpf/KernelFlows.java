@@ -117,7 +117,6 @@ final class KernelFlows implements FastPath {
             return;
         }
         Carried entry = new Carried(flow, begin(flow.slot()), NO_FLOW, device, way);
-        int peer = (int) flow.remote().peerLow();
         keyOut(flow);
         FlowEntry.translation(
                 out.value(),
@@ -129,8 +128,7 @@ final class KernelFlows implements FastPath {
                 flow.remoteLow(),
                 flow.remotePort());
         FlowEntry.devices(out.value(), device, way.device());
-        FlowEntry.peer(
-                out.value(), peer, way.source(), way.nextHop(), flow.remote().peerPort());
+        FlowEntry.peer(out.value(), flow.remote(), way);
         FlowEntry.uses(out.value(), FlowUses.index(flow.slot(), FlowUses.OUTBOUND), entry.generation, 0, 0);
         FlowEntry.opened(
                 out.value(), flow.openedHere(), flow.openedHere() ? clockNs.getAsLong() + DATAGRAMS_WAIT_NS : 0);
@@ -145,7 +143,7 @@ final class KernelFlows implements FastPath {
                 flow.ownLow(),
                 flow.ownPort());
         FlowEntry.devices(in.value(), 0, device);
-        FlowEntry.peer(in.value(), peer, 0, 0, flow.remote().peerPort());
+        FlowEntry.peer(in.value(), flow.remote());
         FlowEntry.uses(in.value(), FlowUses.index(flow.slot(), FlowUses.INBOUND), entry.generation, 0, 0);
         FlowEntry.opened(in.value(), flow.openedHere(), 0);
         // The way in first: an answer may be faster than this thread.
@@ -180,7 +178,7 @@ final class KernelFlows implements FastPath {
                 to.flow.ownLow(),
                 to.flow.ownPort());
         FlowEntry.devices(out.value(), from.ownDevice, to.ownDevice);
-        FlowEntry.peer(out.value(), 0, 0, 0, 0);
+        FlowEntry.noPeer(out.value());
         FlowEntry.opened(out.value(), from.flow.openedHere(), 0);
         FlowEntry.uses(
                 out.value(),

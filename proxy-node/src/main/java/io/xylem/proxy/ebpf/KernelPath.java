@@ -1,13 +1,16 @@
 package io.xylem.proxy.ebpf;
 
 import io.xylem.model.DualAddress;
+import io.xylem.model.Ipv6;
 import io.xylem.proxy.dataplane.Captures;
+import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.Attachment;
 import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.BpfLink;
 import io.xylem.proxy.linux.BpfMap;
 import io.xylem.proxy.linux.BpfProgram;
+import io.xylem.proxy.linux.MergeCable;
 import io.xylem.proxy.linux.NamespaceInterfaces;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.WorkerNetwork;
@@ -18,10 +21,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data plane in the kernel, for one worker: the programs, at the underlay's devices and at the host sides of its
@@ -36,18 +40,20 @@ public final class KernelPath implements AutoCloseable {
     /**
      * What it serves.
      *
-     * @param tunnelAddress the IPv4 address that the tunnel is bound to, if it is to one
+     * @param tunnelAddress what the tunnel is bound to, as in {@link Addresses}
      * @param maxFlows how many flows the table has
      * @param clockNs CLOCK_MONOTONIC, the clock of the turns
      * @param seed any number; another one each time
      */
     public record Setup(
             NetworkNamespace worker,
-            OptionalInt tunnelAddress,
+            Ipv6 tunnelAddress,
             int tunnelPort,
             int maxFlows,
             LongSupplier clockNs,
             int seed) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(KernelPath.class);
 
     private final NetworkNamespace worker;
     private final @Nullable Pins pins;
@@ -68,7 +74,11 @@ public final class KernelPath implements AutoCloseable {
         try {
             interfaces = opened(NamespaceInterfaces.of(worker));
             programs = opened(Programs.load(setup.maxFlows, pins == null ? BpfMap::create : pins::map));
-            configure(programs, setup.tunnelPort);
+            MergeCable cable = cable();
+            if (cable != null) {
+                link(cable.far(), programs.fromCable());
+            }
+            configure(programs, setup.tunnelPort, cable == null ? 0 : cable.near());
             ByteBuffer uses = mapped("flow_uses");
             Underlay underlay = opened(new Underlay(worker, interfaces, setup.tunnelAddress, links::containsKey));
             flows = new KernelFlows(
@@ -82,13 +92,23 @@ public final class KernelPath implements AutoCloseable {
                     setup.seed);
             for (String name : interfaces.ethernets()) {
                 int device = interfaces.number(name);
-                if (device != 0 && !WorkerNetwork.isHostSide(name)) {
+                if (device != 0 && !WorkerNetwork.isHostSide(name) && !MergeCable.isEnd(name)) {
                     link(device, programs.fromUnderlay());
                 }
             }
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    /** Without it nothing is lost but speed. */
+    private @Nullable MergeCable cable() {
+        try {
+            return MergeCable.lay(worker, interfaces);
+        } catch (IOException e) {
+            LOG.info("segments that come one by one stay so: {}", e.getMessage());
+            return null;
         }
     }
 
@@ -126,11 +146,16 @@ public final class KernelPath implements AutoCloseable {
         Pins.remove(fileSystem, worker);
     }
 
-    /** {@code struct config} of maps.h */
-    static void configure(Programs programs, int tunnelPort) throws IOException {
+    /**
+     * {@code struct config} of maps.h
+     *
+     * @param mergeDevice where segments are sent to be put together; 0: nowhere
+     */
+    static void configure(Programs programs, int tunnelPort, int mergeDevice) throws IOException {
         BpfMap config = programs.map("config");
         config.key().putInt(0, 0);
-        config.value().putLong(0, Short.toUnsignedInt(Short.reverseBytes((short) tunnelPort)));
+        config.value().putInt(0, Short.toUnsignedInt(Short.reverseBytes((short) tunnelPort)));
+        config.value().putInt(4, mergeDevice);
         if (!config.put()) {
             throw new IOException("the BPF programs can't be told the tunnel's port " + tunnelPort);
         }
@@ -198,6 +223,7 @@ public final class KernelPath implements AutoCloseable {
         if (pins != null) {
             pins.removeAll();
         }
+        MergeCable.remove(worker);
     }
 
     @Override

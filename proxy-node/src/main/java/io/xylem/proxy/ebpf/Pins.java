@@ -20,13 +20,13 @@ import org.slf4j.LoggerFactory;
  * anew. A directory for each network namespace, by the number that no other living one has:
  *
  * <pre>
- *  /sys/fs/bpf/xylem/v1-4026532281/map-flows_out …  link-7 …
+ *  /sys/fs/bpf/xylem/v2-4026532281/map-flows_out …  link-7 …
  * </pre>
  */
 final class Pins {
     private static final Logger LOG = LoggerFactory.getLogger(Pins.class);
     /** Another one when layouts of maps.h change their meaning. */
-    private static final String LAYOUT = "v1-";
+    private static final String LAYOUT = "v2-";
 
     private static final String ALL = "xylem";
     private static final String MAP = "map-";
@@ -48,13 +48,30 @@ final class Pins {
         Files.createDirectories(all);
         removeDead(all);
         Pins pins = new Pins(all.resolve(LAYOUT + worker.number()));
+        for (Pins other : of(worker, all)) {
+            if (!other.directory.equals(pins.directory)) {
+                LOG.info("{} is of another version: its flows begin in user space", other.directory);
+                other.removeAll();
+            }
+        }
         Files.createDirectories(pins.directory);
         return pins;
     }
 
     /** Removes what is pinned for this namespace, if anything is. */
     static void remove(Path fileSystem, NetworkNamespace worker) throws IOException {
-        new Pins(fileSystem.resolve(ALL).resolve(LAYOUT + worker.number())).removeAll();
+        for (Pins pins : of(worker, fileSystem.resolve(ALL))) {
+            pins.removeAll();
+        }
+    }
+
+    /** Of any layout: programs of two of them must not run at once. */
+    private static List<Pins> of(NetworkNamespace worker, Path all) throws IOException {
+        String end = "-" + worker.number();
+        return list(all).stream()
+                .filter(directory -> directory.getFileName().toString().endsWith(end))
+                .map(Pins::new)
+                .toList();
     }
 
     /** What belongs to namespaces that are gone: all their links lead nowhere. */

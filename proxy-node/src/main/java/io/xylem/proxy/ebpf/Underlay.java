@@ -1,5 +1,6 @@
 package io.xylem.proxy.ebpf;
 
+import io.xylem.model.Ipv6;
 import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.linux.NamespaceInterfaces;
 import io.xylem.proxy.linux.NetworkNamespace;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,35 +17,39 @@ import org.slf4j.LoggerFactory;
 
 /**
  * By which way the underlay is left for each peer. The kernel is asked once a while; a peer whose packets would not fit
- * into the device's, or that has no IPv4 address, has none. One thread.
+ * into the device's, or that the tunnel's socket does not reach, has none. One thread.
  */
 final class Underlay implements KernelFlows.Ways, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Underlay.class);
-    private static final int OUTER_BYTES = 20 + 8;
+    private static final int V4_OUTER_BYTES = 20 + 8;
+    private static final int V6_OUTER_BYTES = 40 + 8;
+    private static final Ipv6 ANY_V4 = new Ipv6(0, Addresses.mapped(0));
+    /** Of either family. */
+    private static final Ipv6 ANY = new Ipv6(0, 0);
 
     private final RouteQuery routes;
     private final NamespaceInterfaces interfaces;
-    /** The tunnel's own address; empty: the one that the kernel would take. */
-    private final OptionalInt source;
+    /** What the tunnel is bound to. */
+    private final Ipv6 bound;
 
     private final IntPredicate isOurs;
-    private final Map<Integer, Optional<RouteQuery.Way>> ways = new HashMap<>();
+    private final Map<Ipv6, Optional<RouteQuery.Way>> ways = new HashMap<>();
 
-    /** @param isOurs whether packets that come in by a device are looked at */
-    Underlay(NetworkNamespace worker, NamespaceInterfaces interfaces, OptionalInt source, IntPredicate isOurs)
+    /**
+     * @param bound the tunnel's address, as in {@link Addresses}; {@code 0.0.0.0} or {@code ::}: any
+     * @param isOurs whether packets that come in by a device are looked at
+     */
+    Underlay(NetworkNamespace worker, NamespaceInterfaces interfaces, Ipv6 bound, IntPredicate isOurs)
             throws IOException {
         routes = RouteQuery.open(worker);
         this.interfaces = interfaces;
-        this.source = source;
+        this.bound = bound;
         this.isOurs = isOurs;
     }
 
     @Override
     public RouteQuery.@Nullable Way to(long peerHigh, long peerLow) {
-        if (!Addresses.isV4(peerHigh, peerLow)) {
-            return null;
-        }
-        return ways.computeIfAbsent((int) peerLow, this::ask).orElse(null);
+        return ways.computeIfAbsent(new Ipv6(peerHigh, peerLow), this::ask).orElse(null);
     }
 
     @Override
@@ -53,17 +57,23 @@ final class Underlay implements KernelFlows.Ways, AutoCloseable {
         ways.clear();
     }
 
-    private Optional<RouteQuery.Way> ask(int peer) {
+    private Optional<RouteQuery.Way> ask(Ipv6 peer) {
+        boolean v4 = Addresses.isV4(peer.high(), peer.low());
+        if (!bound.equals(ANY) && Addresses.isV4(bound.high(), bound.low()) != v4) {
+            return Optional.empty();
+        }
         try {
             RouteQuery.Way way = routes.to(peer);
             if (way == null
                     || !isOurs.test(way.device())
-                    || interfaces.mtuBytes(way.device()) < WorkerNetwork.MTU_BYTES + OUTER_BYTES) {
+                    || interfaces.mtuBytes(way.device())
+                            < WorkerNetwork.MTU_BYTES + (v4 ? V4_OUTER_BYTES : V6_OUTER_BYTES)) {
                 return Optional.empty();
             }
-            return Optional.of(new RouteQuery.Way(way.device(), source.orElse(way.source()), way.nextHop()));
+            boolean isAny = bound.equals(ANY) || bound.equals(ANY_V4);
+            return Optional.of(new RouteQuery.Way(way.device(), isAny ? way.source() : bound, way.nextHop()));
         } catch (IOException e) {
-            LOG.warn("packets for {} go through user space", Addresses.text(0, Addresses.mapped(peer)), e);
+            LOG.warn("packets for {} go through user space", Addresses.text(peer.high(), peer.low()), e);
             return Optional.empty();
         }
     }

@@ -1,31 +1,30 @@
 package io.xylem.proxy.linux;
 
 import static io.xylem.proxy.linux.Native.INT;
-import static io.xylem.proxy.linux.Native.LONG;
 
+import io.xylem.model.Ipv6;
+import io.xylem.proxy.domain.Addresses;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the kernel by which way IPv4 packets would leave a namespace (rtnetlink). An answer takes some microseconds; nothing
+ * Asks the kernel by which way packets would leave a namespace (rtnetlink). An answer takes some microseconds; nothing
  * waits. One thread.
  */
 public final class RouteQuery implements AutoCloseable {
     /**
+     * Addresses as in {@link Addresses}.
+     *
      * @param device the interface's number
      * @param source the address that the kernel would send from
      * @param nextHop the gateway, or the destination itself where there is none
      */
-    public record Way(int device, int source, int nextHop) {}
+    public record Way(int device, Ipv6 source, Ipv6 nextHop) {}
 
-    // linux/netlink.h, linux/rtnetlink.h, bits/socket.h
-    private static final int AF_NETLINK = 16;
-    private static final int SOCK_RAW = 3;
-    private static final int SOCK_CLOEXEC = 0x80000;
+    // linux/netlink.h, linux/rtnetlink.h
     private static final short RTM_GETROUTE = 26;
     private static final short RTM_NEWROUTE = 24;
     private static final short NLM_F_REQUEST = 1;
@@ -44,79 +43,58 @@ public final class RouteQuery implements AutoCloseable {
     private static final int MESSAGE_TYPE_AT = 4;
     private static final int ROUTE_TYPE_AT = 23;
     private static final int ATTRIBUTES_AT = 28;
-    private static final int REQUEST_BYTES = ATTRIBUTES_AT + 8;
-    private static final int ANSWER_BYTES = 4096;
+    private static final int ATTRIBUTE_HEADER_BYTES = 4;
 
-    private static final MethodHandle SOCKET = Native.link("socket", INT, INT, INT, INT);
-    private static final MethodHandle SEND = Native.link("send", LONG, INT, LONG, LONG, INT);
-    private static final MethodHandle RECEIVE = Native.link("recv", LONG, INT, LONG, LONG, INT);
+    private final Netlink netlink;
 
-    private final int fd;
-
-    private RouteQuery(int fd) {
-        this.fd = fd;
+    private RouteQuery(Netlink netlink) {
+        this.netlink = netlink;
     }
 
     public static RouteQuery open(NetworkNamespace namespace) throws IOException {
-        return namespace.call(() -> {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment errno = Native.errnoPlace(arena);
-                int fd = (int) SOCKET.invokeExact(errno, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
-                if (fd < 0) {
-                    throw new LinuxException("open a routing socket", Native.errno(errno), "");
-                }
-                return new RouteQuery(fd);
-            } catch (LinuxException e) {
-                throw e;
-            } catch (Throwable e) {
-                throw Native.impossible(e);
-            }
-        });
+        return namespace.call(() -> new RouteQuery(Netlink.openHere()));
     }
 
-    /** @return null when there is no such way, or it ends here, or its gateway has an IPv6 address */
-    public @Nullable Way to(int destination) throws IOException {
+    /** @return null when there is no such way, or it ends here, or its gateway has an address of the other family */
+    public @Nullable Way to(Ipv6 destination) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = Native.errnoPlace(arena);
-            MemorySegment request = arena.allocate(REQUEST_BYTES, 4);
-            request.set(INT, 0, REQUEST_BYTES);
+            boolean v4 = Addresses.isV4(destination.high(), destination.low());
+            int addressBytes = v4 ? Integer.BYTES : 2 * Long.BYTES;
+            int requestBytes = ATTRIBUTES_AT + ATTRIBUTE_HEADER_BYTES + addressBytes;
+            MemorySegment request = arena.allocate(requestBytes, 4);
+            request.set(INT, 0, requestBytes);
             request.set(ValueLayout.JAVA_SHORT, MESSAGE_TYPE_AT, RTM_GETROUTE);
             request.set(ValueLayout.JAVA_SHORT, 6, NLM_F_REQUEST);
-            request.set(ValueLayout.JAVA_BYTE, 16, (byte) Sockets.AF_INET);
-            request.set(ValueLayout.JAVA_BYTE, 17, (byte) Integer.SIZE);
-            request.set(ValueLayout.JAVA_SHORT, ATTRIBUTES_AT, (short) 8);
+            request.set(ValueLayout.JAVA_BYTE, 16, (byte) (v4 ? Sockets.AF_INET : Sockets.AF_INET6));
+            request.set(ValueLayout.JAVA_BYTE, 17, (byte) (Byte.SIZE * addressBytes));
+            request.set(ValueLayout.JAVA_SHORT, ATTRIBUTES_AT, (short) (ATTRIBUTE_HEADER_BYTES + addressBytes));
             request.set(ValueLayout.JAVA_SHORT, ATTRIBUTES_AT + 2, (short) RTA_DST);
-            request.set(Native.INT_BE, ATTRIBUTES_AT + 4, destination);
-            long sent = (long) SEND.invokeExact(errno, fd, request.address(), (long) REQUEST_BYTES, 0);
-            MemorySegment answer = arena.allocate(ANSWER_BYTES, 4);
-            long received =
-                    sent < 0 ? sent : (long) RECEIVE.invokeExact(errno, fd, answer.address(), (long) ANSWER_BYTES, 0);
-            if (received < 0) {
-                throw new LinuxException("ask for a route", Native.errno(errno), "");
+            if (v4) {
+                request.set(Native.INT_BE, ATTRIBUTES_AT + ATTRIBUTE_HEADER_BYTES, (int) destination.low());
+            } else {
+                request.set(Native.LONG_BE, ATTRIBUTES_AT + ATTRIBUTE_HEADER_BYTES, destination.high());
+                request.set(Native.LONG_BE, ATTRIBUTES_AT + ATTRIBUTE_HEADER_BYTES + Long.BYTES, destination.low());
             }
-            return parse(answer.asSlice(0, received), destination);
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw Native.impossible(e);
+            return parse(netlink.ask(arena, request, "ask for a route"), destination);
         }
     }
 
-    private static @Nullable Way parse(MemorySegment answer, int destination) {
+    private static @Nullable Way parse(MemorySegment answer, Ipv6 destination) {
         if (answer.byteSize() < ATTRIBUTES_AT
                 || answer.get(ValueLayout.JAVA_SHORT, MESSAGE_TYPE_AT) != RTM_NEWROUTE
                 || answer.get(ValueLayout.JAVA_BYTE, ROUTE_TYPE_AT) != RTN_UNICAST) {
             return null;
         }
         int device = 0;
-        int source = 0;
-        int nextHop = destination;
+        boolean v4 = Addresses.isV4(destination.high(), destination.low());
+        Ipv6 source = new Ipv6(0, v4 ? Addresses.mapped(0) : 0);
+        Ipv6 nextHop = destination;
         int end = answer.get(INT, 0);
-        for (int at = ATTRIBUTES_AT; at + 8 <= end; ) {
+        for (int at = ATTRIBUTES_AT; at + ATTRIBUTE_HEADER_BYTES < end; ) {
             switch (answer.get(ValueLayout.JAVA_SHORT, at + 2)) {
                 case RTA_OIF -> device = answer.get(INT, at + 4);
-                case RTA_GATEWAY -> nextHop = answer.get(Native.INT_BE, at + 4);
-                case RTA_PREFSRC -> source = answer.get(Native.INT_BE, at + 4);
+                case RTA_GATEWAY -> nextHop = address(answer, at + ATTRIBUTE_HEADER_BYTES, v4);
+                case RTA_PREFSRC -> source = address(answer, at + ATTRIBUTE_HEADER_BYTES, v4);
                 case RTA_VIA -> {
                     return null;
                 }
@@ -127,8 +105,14 @@ public final class RouteQuery implements AutoCloseable {
         return device == 0 ? null : new Way(device, source, nextHop);
     }
 
+    private static Ipv6 address(MemorySegment answer, int at, boolean v4) {
+        return v4
+                ? new Ipv6(0, Addresses.mapped(answer.get(Native.INT_BE, at)))
+                : new Ipv6(answer.get(Native.LONG_BE, at), answer.get(Native.LONG_BE, at + Long.BYTES));
+    }
+
     @Override
     public void close() {
-        Libc.close(fd);
+        netlink.close();
     }
 }

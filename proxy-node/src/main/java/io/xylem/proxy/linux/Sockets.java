@@ -18,6 +18,7 @@ final class Sockets {
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
     static final int SOL_UDP = 17;
+    static final int UDP_NO_CHECK6_RX = 102;
     static final int UDP_SEGMENT = 103;
     static final int UDP_GRO = 104;
     static final int IPPROTO_IPV6 = 41;

@@ -85,6 +85,8 @@ public final class UdpTunnel implements Tunnel {
         }
         if (v6) {
             Sockets.set(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 0);
+            // The programs in the kernel send none over IPv6 either (RFC 6935): what is inside has its own.
+            Sockets.set(fd, Sockets.SOL_UDP, Sockets.UDP_NO_CHECK6_RX, 1);
         }
         // FORCE goes beyond the system's limit and needs CAP_NET_ADMIN in the initial user namespace.
         if (Sockets.set(fd, Sockets.SOL_SOCKET, Sockets.SO_RCVBUFFORCE, BUFFER_BYTES) < 0) {

@@ -5,10 +5,12 @@ import static io.xylem.proxy.domain.TestOverlay.S;
 import static io.xylem.proxy.domain.TestOverlay.SERVICE_IP;
 import static io.xylem.proxy.domain.TestPackets.packet;
 import static io.xylem.proxy.ebpf.TestPrograms.NEXT;
-import static io.xylem.proxy.ebpf.TestPrograms.OUTER_BYTES;
 import static io.xylem.proxy.ebpf.TestPrograms.REDIRECT;
+import static io.xylem.proxy.ebpf.TestPrograms.V4;
+import static io.xylem.proxy.ebpf.TestPrograms.V6;
 import static io.xylem.proxy.ebpf.TestPrograms.inside;
 import static io.xylem.proxy.ebpf.TestPrograms.oneHopLater;
+import static io.xylem.proxy.ebpf.TestPrograms.outerBytes;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,12 +60,18 @@ class OpenedFlowsIT {
     /** Two workers, a client at the first, servers where it is said. */
     private static final class Side {
         final TestOverlay overlay = new TestOverlay();
-        final TestOverlay.Worker w1 = overlay.worker("w1", "192.168.77.1");
-        final TestOverlay.Worker w2 = overlay.worker("w2", "192.168.77.2");
+        final TestOverlay.Worker w1;
+        final TestOverlay.Worker w2;
         final List<InstanceAt> servers = new ArrayList<>();
         final InstanceAt client;
 
         Side(String policy, boolean onOneWorker, int count) {
+            this(policy, onOneWorker, count, V4);
+        }
+
+        Side(String policy, boolean onOneWorker, int count, String underlay) {
+            w1 = overlay.worker("w1", underlay + 1);
+            w2 = overlay.worker("w2", underlay + 2);
             overlay.service(S, policy, SERVICE_IP);
             client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
             for (int i = 1; i <= count; i++) {
@@ -102,16 +110,22 @@ class OpenedFlowsIT {
         return cases.stream();
     }
 
+    static Stream<Arguments> openingsBetweenWorkers() {
+        return Stream.of(V4, V6)
+                .flatMap(underlay ->
+                        openings().map(Arguments::get).map(of -> Arguments.of(of[0], of[1], of[2], underlay)));
+    }
+
     private static Content withPort(Content of, int port) {
         return of instanceof Tcp ? new Tcp(port, 80, "S") : new Udp(port, 53);
     }
 
     @ParameterizedTest
-    @MethodSource("openings")
-    void betweenWorkers(String policy, boolean v4, Content content) throws IOException {
+    @MethodSource("openingsBetweenWorkers")
+    void betweenWorkers(String policy, boolean v4, Content content, String underlay) throws IOException {
         boolean byService = !policy.startsWith("by");
-        Side side = new Side(byService ? policy : "RR", false, 3);
-        Side java = new Side(byService ? policy : "RR", false, 3);
+        Side side = new Side(byService ? policy : "RR", false, 3, underlay);
+        Side java = new Side(byService ? policy : "RR", false, 3, underlay);
         TestPrograms p1 = programs(side.w1);
         TestPrograms p2 = programs(side.w2);
         // Each of the three has been asked once, so that the other worker knows the way back.
@@ -129,7 +143,7 @@ class OpenedFlowsIT {
                     byService ? SERVICE_IP : side.servers.getFirst().instanceIp();
             byte[] asked = side.ask(dialled, v4, now);
             byte[] tunnelled = java.throughJava(asked);
-            assertSame(p1.fromInstance(asked), OUTER_BYTES, tunnelled);
+            assertSame(p1.fromInstance(asked), outerBytes(side.w1), tunnelled);
             byte[] delivered = java.w2.delivered().getFirst();
             assertSame(p2.fromUnderlay(side.w1.endpoint, side.w2.endpoint, tunnelled, 0), 0, delivered);
 
@@ -137,7 +151,7 @@ class OpenedFlowsIT {
             byte[] answered = packet(server, text(side.client.instanceIp(), v4), now.answer());
             java.w2.send(answered);
             byte[] back = requireNonNull(java.overlay.underlay.poll(java.w1.endpoint));
-            assertSame(p2.fromInstance(answered), OUTER_BYTES, back);
+            assertSame(p2.fromInstance(answered), outerBytes(side.w2), back);
             java.overlay.underlay.send(java.w2.endpoint, java.w1.endpoint, back);
             java.w1.work();
             byte[] heard = java.w1.delivered().getFirst();
@@ -206,7 +220,7 @@ class OpenedFlowsIT {
                 byte[] tunnelled;
                 if (run != null && run.verdict() == REDIRECT) {
                     opened++;
-                    tunnelled = inside(run, OUTER_BYTES);
+                    tunnelled = inside(run, outerBytes(side.w1));
                 } else {
                     side.w1.send(asked);
                     tunnelled = requireNonNull(side.overlay.underlay.poll(side.w2.endpoint));
@@ -258,7 +272,7 @@ class OpenedFlowsIT {
             byte[] asked = side.ask(SERVICE_IP, true, new Tcp(port, 80, "S"));
             BpfProgram.Run run = p1.fromInstance(asked);
             if (run.verdict() == REDIRECT) {
-                assertThat(destination(inside(run, OUTER_BYTES), true))
+                assertThat(destination(inside(run, outerBytes(side.w1)), true))
                         .isEqualTo(text(side.servers.getLast().namespaceIp(), true));
             } else {
                 side.throughJava(asked); // opens the door again
@@ -280,7 +294,7 @@ class OpenedFlowsIT {
         TestPrograms p1 = programs(side.w1);
         byte[] first = side.throughJava(side.ask(SERVICE_IP, true, new Udp(1, 53)));
         byte[] asked = side.ask(SERVICE_IP, true, new Udp(1, 53));
-        assertThat(destination(inside(p1.fromInstance(asked), OUTER_BYTES), true))
+        assertThat(destination(inside(p1.fromInstance(asked), outerBytes(side.w1)), true))
                 .isEqualTo(destination(first, true));
         InstanceAt of = side.servers.stream()
                 .filter(server -> text(server.namespaceIp(), true).equals(destination(first, true)))

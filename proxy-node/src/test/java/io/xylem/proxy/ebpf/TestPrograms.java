@@ -1,6 +1,7 @@
 package io.xylem.proxy.ebpf;
 
 import io.xylem.model.Endpoint;
+import io.xylem.model.Ipv6;
 import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.linux.BpfMap;
@@ -10,12 +11,16 @@ import io.xylem.proxy.linux.MappedMemory;
 import io.xylem.proxy.linux.RouteQuery;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/** The real programs of one worker, run by hand on single packets; its agent decides and enters the flows. */
+/**
+ * The real programs of one worker, run by hand on single packets; its agent decides and enters the flows. As the verifier
+ * takes its time, they are kept for the next test, for which it is as if a process had begun anew.
+ */
 final class TestPrograms implements AutoCloseable {
     /** The loopback: whatever the packets seem to come from, it is there. */
     static final int DEVICE = 1;
@@ -26,18 +31,24 @@ final class TestPrograms implements AutoCloseable {
 
     private static final int TUNNEL_PORT = 50_103;
     private static final int ETHERNET_BYTES = 14;
-    static final int OUTER_BYTES = 28;
+    /** What the workers' addresses begin with, on an IPv4 underlay and on one of IPv6. */
+    static final String V4 = "192.168.77.";
+
+    static final String V6 = "fd77::";
+
+    private static final Deque<Programs> FREE = new ArrayDeque<>();
+    private static int generations;
 
     final Programs programs;
     final KernelFlows flows;
     private final List<MappedMemory> memory = new ArrayList<>();
 
-    private TestPrograms(Programs programs, int self) throws IOException {
+    private TestPrograms(Programs programs, Ipv6 self) throws IOException {
         this.programs = programs;
         KernelFlows.Ways ways = new KernelFlows.Ways() {
             @Override
-            public RouteQuery.@Nullable Way to(long peerHigh, long peerLow) {
-                return Addresses.isV4(peerHigh, peerLow) ? new RouteQuery.Way(DEVICE, self, (int) peerLow) : null;
+            public RouteQuery.Way to(long peerHigh, long peerLow) {
+                return new RouteQuery.Way(DEVICE, self, new Ipv6(peerHigh, peerLow));
             }
 
             @Override
@@ -51,8 +62,9 @@ final class TestPrograms implements AutoCloseable {
                 instance -> DEVICE,
                 () -> 1,
                 MAX_FLOWS,
-                0);
-        KernelPath.configure(programs, TUNNEL_PORT);
+                generations += 1_000_000);
+        flows.forgetOthers();
+        KernelPath.configure(programs, TUNNEL_PORT, 0);
     }
 
     private ByteBuffer mapped(String map) throws IOException {
@@ -64,9 +76,8 @@ final class TestPrograms implements AutoCloseable {
     static TestPrograms orSkip(TestOverlay.Worker worker) throws IOException {
         Assumptions.assumeTrue(Programs.areThere(), "SKIPPED: this build has no BPF programs, as there was no clang");
         try {
-            Programs loaded = Programs.load(MAX_FLOWS, BpfMap::create);
-            TestPrograms programs = new TestPrograms(
-                    loaded, (int) Addresses.underlay(worker.endpoint).low());
+            Programs loaded = FREE.isEmpty() ? Programs.load(MAX_FLOWS, BpfMap::create) : FREE.pop();
+            TestPrograms programs = new TestPrograms(loaded, Addresses.underlay(worker.endpoint));
             worker.agent().use(programs.flows);
             return programs;
         } catch (LinuxException e) {
@@ -86,15 +97,40 @@ final class TestPrograms implements AutoCloseable {
 
     /** What the program of the underlay's side does with a packet in the tunnel, whose outer UDP has this checksum. */
     BpfProgram.Run fromUnderlay(Endpoint from, Endpoint to, byte[] packet, int checksum) throws IOException {
-        return programs.fromUnderlay().run(frame(wrapped(from, to, packet, checksum)), DEVICE);
+        return fromUnderlay(wrapped(from, to, packet, checksum));
+    }
+
+    BpfProgram.Run fromUnderlay(byte[] outer) throws IOException {
+        return programs.fromUnderlay().run(frame(outer), DEVICE);
+    }
+
+    /** How many bytes stand before a packet in the tunnel. */
+    static int outerBytes(TestOverlay.Worker worker) {
+        return isV4(worker.endpoint) ? 20 + 8 : 40 + 8;
+    }
+
+    private static boolean isV4(Endpoint endpoint) {
+        Ipv6 address = Addresses.underlay(endpoint);
+        return Addresses.isV4(address.high(), address.low());
     }
 
     static byte[] wrapped(Endpoint from, Endpoint to, byte[] packet, int checksum) {
-        ByteBuffer outer = ByteBuffer.allocate(OUTER_BYTES + packet.length);
-        outer.putShort((short) 0x4500).putShort((short) outer.capacity()).putInt(0x4000);
-        outer.put((byte) 64).put((byte) 17).putShort((short) 0);
-        outer.putInt((int) Addresses.underlay(from).low())
-                .putInt((int) Addresses.underlay(to).low());
+        boolean v4 = isV4(from);
+        ByteBuffer outer = ByteBuffer.allocate((v4 ? 20 : 40) + 8 + packet.length);
+        Ipv6 source = Addresses.underlay(from);
+        Ipv6 destination = Addresses.underlay(to);
+        if (v4) {
+            outer.putShort((short) 0x4500).putShort((short) outer.capacity()).putInt(0x4000);
+            outer.put((byte) 64).put((byte) 17).putShort((short) 0);
+            outer.putInt((int) source.low()).putInt((int) destination.low());
+        } else {
+            outer.putInt(0x60000000)
+                    .putShort((short) (8 + packet.length))
+                    .put((byte) 17)
+                    .put((byte) 64);
+            outer.putLong(source.high()).putLong(source.low());
+            outer.putLong(destination.high()).putLong(destination.low());
+        }
         outer.putShort((short) from.port()).putShort((short) to.port());
         outer.putShort((short) (8 + packet.length)).putShort((short) checksum).put(packet);
         return outer.array();
@@ -135,8 +171,8 @@ final class TestPrograms implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         memory.forEach(MappedMemory::close);
-        programs.close();
+        FREE.push(programs);
     }
 }
