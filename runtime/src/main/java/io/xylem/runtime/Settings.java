@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -37,6 +38,7 @@ public final class Settings {
     public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
     public static final String HTTP_LISTEN = "xylem.http.listen";
     public static final String LATENCY = "xylem.latency";
+    public static final String TOPIC_PREFIX = "xylem.topic.prefix";
 
     private static final String ENV_PREFIX = "XYLEM_";
     private static final String CONFIG_VARIABLE = "XYLEM_CONFIG";
@@ -97,7 +99,14 @@ public final class Settings {
                         "balanced",
                         ConfigDef.CaseInsensitiveValidString.in("low", "balanced", "throughput"),
                         ConfigDef.Importance.MEDIUM,
-                        "low | balanced | throughput: commit interval and poll time of the streams.");
+                        "low | balanced | throughput: commit interval and poll time of the streams.")
+                .define(
+                        TOPIC_PREFIX,
+                        ConfigDef.Type.STRING,
+                        "xylem",
+                        ConfigDef.Importance.MEDIUM,
+                        "How the names of topics, groups and transactions begin: the same for all that belong together,"
+                                + " another one for those who share brokers with them and nothing else.");
     }
 
     /**
@@ -223,6 +232,7 @@ public final class Settings {
             }
         });
         values.putAll(config.originalsWithPrefix(role));
+        findTheNextBrokerSoon(values);
         return values;
     }
 
@@ -230,7 +240,18 @@ public final class Settings {
     public Map<String, Object> streams() {
         Map<String, Object> values = new HashMap<>(config.originals());
         values.keySet().removeIf(key -> key.startsWith("xylem."));
+        findTheNextBrokerSoon(values);
         return values;
+    }
+
+    /**
+     * Kafka asks no other broker who leads now while it waits for a connection, and a dead host never answers. By default
+     * it waits 10 s, and longer each time: workers would be taken for lost, and realms would wait.
+     */
+    private static void findTheNextBrokerSoon(Map<String, Object> values) {
+        values.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1000);
+        values.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 2000);
+        values.putIfAbsent(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
     }
 
     /** The effective settings, one a line, defaults included; secrets and what came by a provider hidden. */

@@ -52,7 +52,13 @@ class SettingsTest {
 
     @Test
     void kafkasKeysArePassedOnAndAClientsPrefixWins() throws IOException {
-        Path file = file("bootstrap.servers=b:1\nschema.registry.url=http://r\nlinger.ms=7\nproducer.linger.ms=0\n");
+        Path file = file("""
+                bootstrap.servers=b:1
+                schema.registry.url=http://r
+                linger.ms=7
+                producer.linger.ms=0
+                consumer.reconnect.backoff.max.ms=50
+                """);
         Settings settings = Settings.load(
                 DEFINITION,
                 new String[] {"--config", file.toString()},
@@ -64,6 +70,10 @@ class SettingsTest {
                 .doesNotContainKey("producer.linger.ms");
         assertThat(settings.streams()).containsEntry("producer.linger.ms", "0").doesNotContainKey("home");
         assertThat(settings.streams().keySet()).noneMatch(key -> key.startsWith("xylem."));
+        assertThat(settings.client("consumer.")).containsEntry("reconnect.backoff.max.ms", "50");
+        assertThat(settings.streams())
+                .containsEntry("reconnect.backoff.max.ms", 1000)
+                .containsEntry("socket.connection.setup.timeout.ms", 1000);
         assertThat(settings.toString())
                 .contains("ssl.keystore.password = [hidden]")
                 .doesNotContain("geheim");
