@@ -26,6 +26,21 @@ struct __sk_buff {
 	u32 gso_size;
 };
 
+/* In so many words: a compiler that joins several reads makes of the pointers what the verifier takes for numbers. */
+INLINE void *data_of(struct __sk_buff *skb)
+{
+	void *data;
+	asm volatile("%0 = *(u32 *)(%1 + %2)" : "=r"(data) : "r"(skb), "i"(__builtin_offsetof(struct __sk_buff, data)));
+	return data;
+}
+
+INLINE void *data_end_of(struct __sk_buff *skb)
+{
+	void *end;
+	asm volatile("%0 = *(u32 *)(%1 + %2)" : "=r"(end) : "r"(skb), "i"(__builtin_offsetof(struct __sk_buff, data_end)));
+	return end;
+}
+
 struct bpf_redir_neigh {
 	u32 nh_family;
 	u32 nexthop[4];
@@ -45,7 +60,7 @@ enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10 };
 enum { BPF_F_PSEUDO_HDR = 1 << 4, BPF_F_MARK_MANGLED_0 = 1 << 5, BPF_F_IPV6 = 1 << 7 };
 
 /* bpf_skb_adjust_room */
-enum { BPF_ADJ_ROOM_MAC = 1 };
+enum { BPF_ADJ_ROOM_NET = 0, BPF_ADJ_ROOM_MAC = 1 };
 enum {
 	BPF_F_ADJ_ROOM_FIXED_GSO = 1 << 0,
 	BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 = 1 << 1,
@@ -63,6 +78,7 @@ static long (*const bpf_map_delete_elem)(const void *map, const void *key) = (vo
 static u64 (*const bpf_ktime_get_ns)(void) = (void *)5;
 static long (*const bpf_skb_store_bytes)(struct __sk_buff *, u32 at, const void *from, u32 bytes, u64 flags) = (void *)9;
 static long (*const bpf_l4_csum_replace)(struct __sk_buff *, u32 at, u64 from, u64 to, u64 flags) = (void *)11;
+static long (*const bpf_redirect)(u32 device, u64 flags) = (void *)23;
 static long (*const bpf_skb_load_bytes)(const struct __sk_buff *, u32 at, void *to, u32 bytes) = (void *)26;
 static long (*const bpf_skb_pull_data)(struct __sk_buff *, u32 bytes) = (void *)39;
 static long (*const bpf_csum_update)(struct __sk_buff *, u32 sum) = (void *)40;

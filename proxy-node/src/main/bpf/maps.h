@@ -64,7 +64,9 @@ struct use {
 	u32 tcp_flags; /* all that were seen */
 	u32 acknowledged;
 	u32 sent; /* the sequence number after the last octet */
-	u64 pad[3];
+	u32 alone; /* long segments in a row that came alone; see merge.h */
+	u32 zero;
+	u64 pad[2];
 };
 
 /*
@@ -148,7 +150,8 @@ enum count {
 
 struct config {
 	u16 tunnel_port; /* network order */
-	u16 zero[3];
+	u16 zero;
+	u32 merge_device; /* 0: there is none */
 };
 
 /* Read by the loader, which knows how many flows there may be: it has room for `entries`, and `for_a_flow` more for each. */
@@ -176,4 +179,11 @@ INLINE void count(enum count which, u64 amount)
 	u64 *cell = bpf_map_lookup_elem(&counts, &index);
 	if (cell)
 		*cell += amount;
+}
+
+INLINE u32 merge_device(void)
+{
+	u32 index = 0;
+	struct config *entry = bpf_map_lookup_elem(&config, &index);
+	return entry ? entry->merge_device : 0;
 }

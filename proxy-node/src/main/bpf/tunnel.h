@@ -35,10 +35,16 @@ INLINE u16 header_checksum(struct v4 *ip)
 	return ~fold(sum);
 }
 
+/* A length, in network order; of a longer one what cuts the packet into segments says theirs. */
+INLINE u16 told(u32 bytes)
+{
+	return bytes > LONGEST_TOLD ? 0 : BE16(bytes);
+}
+
 INLINE struct udp udp_header(struct way *way, u32 bytes)
 {
 	/* What comes from another port is not from this worker, so it can't spread flows over the underlay's queues. */
-	struct udp udp = {.source = tunnel_port(), .destination = way->peer_port, .length = BE16(bytes)};
+	struct udp udp = {.source = tunnel_port(), .destination = way->peer_port, .length = told(bytes)};
 	return udp;
 }
 
@@ -60,7 +66,7 @@ INLINE int wrap_v4(struct __sk_buff *skb, struct way *way)
 	outer->link.type = BE16(ETHERTYPE_V4);
 	struct v4 ip = {
 		.version_length = 0x45,
-		.total = BE16(bytes),
+		.total = told(bytes),
 		.fragment = BE16(0x4000),
 		.ttl = 64,
 		.protocol = UDP,
@@ -84,7 +90,7 @@ INLINE int wrap_v6(struct __sk_buff *skb, struct way *way)
 	outer->link.type = BE16(ETHERTYPE_V6);
 	/* The label is the flow's, so the underlay's queues and ways may have one each (RFC 6438). */
 	outer->ip.version_class_label = BE32(6u << 28 | (way->use * 0x9e3779b1u) >> 12);
-	outer->ip.payload = BE16(bytes);
+	outer->ip.payload = told(bytes);
 	outer->ip.next = UDP;
 	outer->ip.hops = 64;
 	__builtin_memcpy(outer->ip.source, way->self, 16);

@@ -5,8 +5,11 @@
  *  instance ── from_instance ──► find or open ──► translate ──► wrap ──► underlay     (ingress of the instance's host side)
  *                                                     └───────────────► other instance
  *  underlay ── from_underlay ──► find or open ──► unwrap ──► translate ──► instance   (ingress of the underlay's devices)
+ *                                                                └─► cable ─► from_cable ─► instance      (see merge.h)
  */
+#include "big.h"
 #include "copy.h"
+#include "merge.h"
 #include "mss.h"
 #include "open.h"
 #include "tunnel.h"
@@ -48,11 +51,13 @@ INLINE int outbound(struct __sk_buff *skb, int is_v6, struct packet *packet)
 	/* A UDP super-packet would be lost behind the tunnel: the kernel does not forget there that it was in one. */
 	if (is_remote && protocol == UDP && skb->gso_size)
 		return leave();
+	if (UNLIKELY(packet->has_jumbo) && !take_jumbo(skb))
+		return lose(OUTBOUND_LOST);
 	struct copy *copy = begin_copy(skb, ETHERNET_BYTES, packet->bytes, is_remote ? COPY_OUTBOUND : COPY_LOCAL);
 	int done = (!(packet->flags & SYN) || limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) &&
 		   translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	end_copy(skb, ETHERNET_BYTES, copy, done);
-	if (!done || (is_remote && !wrap(skb, way)))
+	if (!done || (is_remote ? !wrap(skb, way) : !give_jumbo(skb, packet)))
 		return lose(OUTBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	if (is_remote) {
@@ -103,11 +108,14 @@ INLINE int inbound(struct __sk_buff *skb, u32 outer_bytes, int is_v6, struct pac
 		       translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	}
 	end_copy(skb, ETHERNET_BYTES, copy, done);
-	if (!done)
+	if (!done || !give_jumbo(skb, packet))
 		return lose(INBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	count(INBOUND_PACKETS, 1);
 	count(INBOUND_BYTES, packet->bytes);
+	u32 cable = merge_device();
+	if (cable && is_to_merge(skb, way, packet))
+		return send_to_merge(skb, cable, way->to_device);
 	return bpf_redirect_peer(way->to_device, 0);
 }
 
@@ -117,7 +125,7 @@ INLINE int tunnelled(struct __sk_buff *skb, u32 outer_bytes, u8 version, struct 
 	struct packet packet = {};
 	if (version == 4 && parse_v4(skb, ETHERNET_BYTES + outer_bytes, &packet))
 		return inbound(skb, outer_bytes, 0, &packet, sender);
-	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + outer_bytes, &packet))
+	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + outer_bytes, &packet) && !packet.has_jumbo)
 		return inbound(skb, outer_bytes, 1, &packet, sender);
 	return leave();
 }
@@ -167,6 +175,18 @@ int from_underlay(struct __sk_buff *skb)
 	if (skb->protocol == BE16(ETHERTYPE_V6))
 		return from_underlay_v6(skb);
 	return NEXT;
+}
+
+/* Nothing else is ever sent into the cable. */
+SECTION("tc/from_cable")
+int from_cable(struct __sk_buff *skb)
+{
+	struct ethernet *link = (void *)(u64)skb->data;
+	if ((void *)(link + 1) > (void *)(u64)skb->data_end)
+		return DROP;
+	u32 device;
+	__builtin_memcpy(&device, link->source + 2, sizeof(device));
+	return bpf_redirect_peer(device, 0);
 }
 
 char licence[] SECTION("license") = "GPL";

@@ -11,8 +11,9 @@ import java.io.IOException;
 final class EbpfMode implements Mode {
     private final UserMode workers;
 
-    EbpfMode() throws IOException {
-        workers = new UserMode("e", EbpfMode::open);
+    /** @throws IOException also when the kernel refuses the programs here, and says why */
+    EbpfMode(Conditions conditions) throws IOException {
+        workers = new UserMode("Xylem, eBPF", conditions, EbpfMode::open);
     }
 
     private static KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
@@ -30,7 +31,7 @@ final class EbpfMode implements Mode {
 
     @Override
     public String name() {
-        return "Xylem, eBPF";
+        return workers.name();
     }
 
     @Override
@@ -46,6 +47,11 @@ final class EbpfMode implements Mode {
     @Override
     public String target() {
         return workers.target();
+    }
+
+    @Override
+    public void prepare() throws IOException {
+        workers.prepare();
     }
 
     @Override

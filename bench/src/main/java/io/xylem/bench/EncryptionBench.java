@@ -28,7 +28,7 @@ public final class EncryptionBench {
                 new Part(new Comparison("TCP, 4 streams", "Gb/s", ""), mode -> Throughput.gbps(mode, 4, seconds)),
                 new Part(new Comparison("UDP, 64 bytes", "kpps", ""), mode -> PacketRate.kpps(mode, seconds)),
                 new Part(new Comparison("round trip p50", "us", ""), RoundTrip::p50Micros));
-        try (UserMode plain = new UserMode();
+        try (UserMode plain = new UserMode(Conditions.plain("u"));
                 UserMode encrypted = UserMode.encrypted()) {
             for (Part part : parts) { // until the compiler has seen it
                 part.measure.of(plain);

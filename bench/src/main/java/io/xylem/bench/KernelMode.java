@@ -12,10 +12,12 @@ final class KernelMode implements Mode {
     private static final String CLIENT = "10.18.0.1";
     private static final String SERVER = "10.18.0.65";
 
+    private final Conditions conditions;
     private final Lab lab;
 
-    KernelMode() throws IOException {
-        lab = new Lab("k");
+    KernelMode(Conditions conditions) throws IOException {
+        this.conditions = conditions;
+        lab = new Lab(conditions);
         try {
             instance(lab.worker1, lab.client, CLIENT);
             instance(lab.worker2, lab.server, SERVER);
@@ -59,7 +61,7 @@ final class KernelMode implements Mode {
 
     @Override
     public String name() {
-        return "kernel VXLAN + DNAT";
+        return "kernel VXLAN + DNAT" + conditions.suffix();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.xylem.bench;
 
 import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.proxy.linux.SuperPackets;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +24,8 @@ final class Lab implements AutoCloseable {
     final NetworkNamespace worker2;
     final NetworkNamespace server;
 
-    /** @param name short: it is the middle of the namespaces' names */
-    Lab(String name) throws IOException {
-        prefix = "xylb-" + ProcessHandle.current().pid() + "-" + name + "-";
+    Lab(Conditions conditions) throws IOException {
+        prefix = "xylb-" + ProcessHandle.current().pid() + "-" + conditions.lab() + "-";
         try {
             client = create("c");
             worker1 = create("w1");
@@ -37,10 +37,27 @@ final class Lab implements AutoCloseable {
                     "addr add " + UNDERLAY_1 + "/24 dev u0",
                     "link set u0 up");
             Commands.ip(worker2, "addr add " + UNDERLAY_2 + "/24 dev u0", "link set u0 up");
+            if (conditions.isWire()) {
+                cutInSoftware(worker1);
+                cutInSoftware(worker2);
+            }
+            if (conditions.isBig()) {
+                SuperPackets.limit(worker1, "u0", SuperPackets.BIG_BYTES);
+                SuperPackets.limit(worker2, "u0", SuperPackets.BIG_BYTES);
+            }
         } catch (IOException e) {
             close();
             throw e;
         }
+    }
+
+    /** Packets cross the underlay as they would cross a wire; the receiver puts together what its kernel can. */
+    private static void cutInSoftware(NetworkNamespace worker) throws IOException {
+        Commands.check(
+                worker,
+                ("ethtool -K u0 tso off gso off tx-udp_tnl-segmentation off"
+                                + " tx-udp_tnl-csum-segmentation off tx-udp-segmentation off gro on")
+                        .split(" "));
     }
 
     private NetworkNamespace create(String role) throws IOException {

@@ -1,6 +1,7 @@
 package io.xylem.bench;
 
 import io.xylem.proxy.linux.NetworkNamespace;
+import java.io.IOException;
 
 /** One way for packets to get from a client on one worker to a server on another. */
 interface Mode extends AutoCloseable {
@@ -14,6 +15,9 @@ interface Mode extends AutoCloseable {
 
     /** What the client dials: an address that somebody translates to the server's. */
     String target();
+
+    /** Before each figure. */
+    default void prepare() throws IOException {}
 
     @Override
     void close();

@@ -60,7 +60,7 @@ final class ProxyRestart implements Figure {
 
         Site(String name, RealmRoutes routes) throws IOException {
             dir = TempDir.create();
-            lab = new Lab(name);
+            lab = new Lab(Conditions.plain(name));
             var data = dir.directory("data");
             target = routes.save(data, lab.client.name(), lab.server.name()).get(1);
             server = lab.server.call(() -> new DatagramSocket(PORT));

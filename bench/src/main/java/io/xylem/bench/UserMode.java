@@ -25,6 +25,7 @@ import io.xylem.proxy.domain.RouteUpdate;
 import io.xylem.proxy.ebpf.KernelPath;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.Poller;
+import io.xylem.proxy.linux.SuperPackets;
 import io.xylem.proxy.linux.TunDevice;
 import io.xylem.proxy.linux.UdpTunnel;
 import io.xylem.proxy.linux.WorkerNetwork;
@@ -56,34 +57,44 @@ final class UserMode implements Mode {
     private static final Attachment CLIENT =
             new Attachment(new InstanceName(CALLER, 1), pair("10.30.0.3", "fdff::2"), pair("10.18.0.1", "fc00::1"));
 
+    private final String name;
+    private final Conditions conditions;
     private final Lab lab;
     private final FastPaths fastPaths;
     private final @Nullable TunnelSecrets secrets;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Thread> agents = new ArrayList<>();
     private final List<Counters> counters = new ArrayList<>();
+    private final @Nullable Crowd crowd;
 
-    UserMode() throws IOException {
-        this("u", (worker, underlay, instance, limits) -> null);
+    UserMode(Conditions conditions) throws IOException {
+        this("Xylem, user space", conditions, (worker, underlay, instance, limits) -> null);
     }
 
     /** The same with an encrypted tunnel. */
     static UserMode encrypted() throws IOException {
-        return new UserMode("x", (worker, underlay, instance, limits) -> null, new TunnelSecrets());
+        return new UserMode(
+                "Xylem, user space, encrypted",
+                Conditions.plain("x"),
+                (worker, underlay, instance, limits) -> null,
+                new TunnelSecrets());
     }
 
-    /** @param lab short: part of the namespaces' names */
-    UserMode(String lab, FastPaths fastPaths) throws IOException {
-        this(lab, fastPaths, null);
+    UserMode(String name, Conditions conditions, FastPaths fastPaths) throws IOException {
+        this(name, conditions, fastPaths, null);
     }
 
-    private UserMode(String lab, FastPaths fastPaths, @Nullable TunnelSecrets secrets) throws IOException {
+    private UserMode(String name, Conditions conditions, FastPaths fastPaths, @Nullable TunnelSecrets secrets)
+            throws IOException {
+        this.name = name + conditions.suffix();
+        this.conditions = conditions;
         this.fastPaths = fastPaths;
         this.secrets = secrets;
-        this.lab = new Lab(lab);
+        lab = new Lab(conditions);
         try {
             worker("w1", this.lab.worker1, Lab.UNDERLAY_1, CLIENT, this.lab.client);
             worker("w2", this.lab.worker2, Lab.UNDERLAY_2, SERVER, this.lab.server);
+            crowd = conditions.isCrowded() ? opened(new Crowd(this, Conditions.FLOWS, this::fewestFlows)) : null;
         } catch (IOException e) {
             close();
             throw e;
@@ -98,7 +109,8 @@ final class UserMode implements Mode {
         Poller poller = opened(Poller.of(device, tunnel));
         WorkerNetwork network = new WorkerNetwork(worker, secrets == null ? 0 : SealedFrame.OVERHEAD_BYTES);
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
-        network.attach(instance, attachment.namespaceIp());
+        network.withSuperPackets(conditions.isBig() ? SuperPackets.BIG_BYTES : SuperPackets.USUAL_BYTES)
+                .attach(instance, attachment.namespaceIp());
 
         RouteTable routes = routes(name);
         Attachments attachments = Attachments.of(List.of(attachment));
@@ -129,11 +141,14 @@ final class UserMode implements Mode {
         return part;
     }
 
-    private static RouteTable routes(String worker) {
+    private RouteTable routes(String worker) {
         RouteFold fold = new RouteFold(worker);
         fold.apply(new RouteUpdate.ServiceKnown(SERVICE, List.of(new ServiceIp("RR", SERVICE_IP)), 1));
         fold.apply(at(CLIENT, "w1", Lab.UNDERLAY_1));
         fold.apply(at(SERVER, "w2", Lab.UNDERLAY_2));
+        if (conditions.isCrowded()) {
+            CrowdedRoutes.apply(fold, Conditions.ROUTES);
+        }
         return fold.table();
     }
 
@@ -160,6 +175,11 @@ final class UserMode implements Mode {
                 .sum();
     }
 
+    /** Flows of the worker that knows fewest. */
+    private long fewestFlows() {
+        return counters.stream().mapToLong(one -> one.get(Count.FLOWS)).min().orElse(0);
+    }
+
     /** Packets that went from one worker to the other so far, those that super-packets stand for. */
     long packets() {
         return counters.stream().mapToLong(one -> one.get(Count.SENT_PACKETS)).sum();
@@ -167,7 +187,7 @@ final class UserMode implements Mode {
 
     @Override
     public String name() {
-        return secrets == null ? "Xylem, user space" : "Xylem, user space, encrypted";
+        return name;
     }
 
     @Override
@@ -183,6 +203,13 @@ final class UserMode implements Mode {
     @Override
     public String target() {
         return SERVICE_IP.v4().toString();
+    }
+
+    @Override
+    public void prepare() throws IOException {
+        if (crowd != null) {
+            crowd.prepare();
+        }
     }
 
     @Override

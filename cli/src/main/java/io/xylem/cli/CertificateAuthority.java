@@ -20,8 +20,8 @@ import java.util.List;
  * JDK's {@code keytool}; keys are P-256.
  *
  * <pre>
- *  authority/  ca.p12, password, status-master.key     stays with whoever runs the cluster
- *  ca.pem                                              for all
+ *  authority/  ca.p12, password, status-master.key, registry.password     stays with whoever runs the cluster
+ *  ca.pem                                                                for all
  * </pre>
  */
 final class CertificateAuthority {
@@ -57,7 +57,17 @@ final class CertificateAuthority {
 
     /** From which the workers' keys are made, see {@link io.xylem.schemas.StatusSeal}. */
     String statusMasterKey() throws IOException {
-        Path file = secret("status-master.key");
+        return kept("status-master.key");
+    }
+
+    /** By which the schema registry knows everybody. */
+    String registryPassword() throws IOException {
+        return kept("registry.password");
+    }
+
+    /** Made the first time. */
+    private String kept(String name) throws IOException {
+        Path file = secret(name);
         if (!Files.exists(file)) {
             Secrets.write(file, random());
         }

@@ -33,6 +33,10 @@ import picocli.CommandLine.Parameters;
 final class CertificatesCommand extends BaseCommand {
     private static final String NAME = "[A-Za-z0-9._-]+";
     private static final String ROUTING = "routing";
+    private static final String REGISTRY_USER = "xylem";
+
+    /** A setting whose value is in a file of its own beside the settings. */
+    private record SecretFile(String setting, String file, String value) {}
 
     @Parameters(paramLabel = "DIR", description = "The directory; made if it is not there.")
     private Path dir = Path.of("");
@@ -42,6 +46,14 @@ final class CertificatesCommand extends BaseCommand {
             paramLabel = "NAME=HOST,…",
             description = "A broker, with the names and addresses that clients reach it by.")
     private List<String> servers = new ArrayList<>();
+
+    @Option(
+            names = "--registry",
+            paramLabel = "NAME=HOST,…",
+            description =
+                    "The schema registry, Apicurio's: what it runs with is in registry.properties. All clients and"
+                            + " workers made with it get its credentials.")
+    private @Nullable String registry;
 
     @Option(names = "--client", paramLabel = "NAME", description = "Who connects; routing also gets the workers' keys.")
     private List<String> clients = new ArrayList<>();
@@ -68,14 +80,10 @@ final class CertificatesCommand extends BaseCommand {
     @Override
     public Integer call() throws IOException, GeneralSecurityException {
         Map<String, List<String>> hostsByServer = new LinkedHashMap<>();
-        for (String server : servers) {
-            int equals = server.indexOf('=');
-            if (equals < 1 || equals == server.length() - 1) {
-                throw wrongUsage("--server takes NAME=HOST,…, not '" + server + "'");
-            }
-            hostsByServer.put(
-                    name(server.substring(0, equals)),
-                    List.of(server.substring(equals + 1).split(",", -1)));
+        servers.forEach(server -> addHosts("--server", server, hostsByServer));
+        Map<String, List<String>> hostsByRegistry = new LinkedHashMap<>();
+        if (registry != null) {
+            addHosts("--registry", registry, hostsByRegistry);
         }
         Map<String, String[]> realmAndWorkerByName = new LinkedHashMap<>();
         for (String worker : workers) {
@@ -89,31 +97,48 @@ final class CertificatesCommand extends BaseCommand {
 
         CertificateAuthority authority = CertificateAuthority.in(dir);
         for (Map.Entry<String, List<String>> server : hostsByServer.entrySet()) {
-            issue(authority, server.getKey(), server.getValue(), Map.of());
+            issue(authority, server.getKey(), server.getValue(), List.of());
             write(server.getKey(), "server.properties", serverSettings(server.getKey(), hostsByServer.keySet()));
         }
+        List<SecretFile> ofRegistry = new ArrayList<>();
+        for (Map.Entry<String, List<String>> one : hostsByRegistry.entrySet()) {
+            String password = authority.registryPassword();
+            issue(authority, one.getKey(), one.getValue(), List.of());
+            Secrets.write(
+                    dir.resolve(one.getKey()).resolve("registry.properties"),
+                    text(registrySettings(one.getKey(), password)));
+            ofRegistry.add(new SecretFile("basic.auth.user.info", "registry.user", REGISTRY_USER + ":" + password));
+        }
         for (String client : clients) {
-            issue(
-                    authority,
-                    client,
-                    List.of(),
-                    client.equals(ROUTING) ? Map.of(StatusSeal.MASTER_KEYS, authority.statusMasterKey()) : Map.of());
+            List<SecretFile> secrets = new ArrayList<>(ofRegistry);
+            if (client.equals(ROUTING)) {
+                secrets.add(new SecretFile(StatusSeal.MASTER_KEYS, "status.key", authority.statusMasterKey()));
+            }
+            issue(authority, client, List.of(), secrets);
         }
         for (Map.Entry<String, String[]> worker : realmAndWorkerByName.entrySet()) {
             String realm = worker.getValue()[0];
             String name = worker.getValue()[1];
             Keys.worker(realm, name); // refuses what can be no worker's name
-            issue(
-                    authority,
-                    worker.getKey(),
-                    List.of(),
-                    Map.of(StatusSeal.KEY, StatusSeal.workerKey(authority.statusMasterKey(), realm, name)));
+            List<SecretFile> secrets = new ArrayList<>(ofRegistry);
+            secrets.add(new SecretFile(
+                    StatusSeal.KEY, "status.key", StatusSeal.workerKey(authority.statusMasterKey(), realm, name)));
+            issue(authority, worker.getKey(), List.of(), secrets);
         }
         return 0;
     }
 
-    /** @param keys of statuses, by the setting that they are for */
-    private void issue(CertificateAuthority authority, String name, List<String> hosts, Map<String, String> keys)
+    private void addHosts(String option, String value, Map<String, List<String>> hostsByName) {
+        int equals = value.indexOf('=');
+        if (equals < 1 || equals == value.length() - 1) {
+            throw wrongUsage(option + " takes NAME=HOST,…, not '" + value + "'");
+        }
+        hostsByName.put(
+                name(value.substring(0, equals)),
+                List.of(value.substring(equals + 1).split(",", -1)));
+    }
+
+    private void issue(CertificateAuthority authority, String name, List<String> hosts, List<SecretFile> secrets)
             throws IOException, GeneralSecurityException {
         Path own = dir.resolve(name);
         if (Files.exists(own.resolve("identity.pem"))) {
@@ -124,15 +149,22 @@ final class CertificatesCommand extends BaseCommand {
         var settings = new LinkedHashMap<String, String>();
         settings.put("security.protocol", "SSL");
         settings.putAll(stores(name));
-        if (!keys.isEmpty()) {
+        if (!secrets.isEmpty()) {
             settings.put("config.providers", "directory");
             settings.put(
                     "config.providers.directory.class",
                     "org.apache.kafka.common.config.provider.DirectoryConfigProvider");
         }
-        for (Map.Entry<String, String> key : keys.entrySet()) {
-            Secrets.write(own.resolve("status.key"), key.getValue());
-            settings.put(key.getKey(), "${directory:" + home(name) + ":status.key}");
+        for (SecretFile secret : secrets) {
+            Secrets.write(own.resolve(secret.file()), secret.value());
+            settings.put(secret.setting(), "${directory:" + home(name) + ":" + secret.file() + "}");
+            if (secret.setting().startsWith("basic.auth.")) {
+                settings.put("basic.auth.credentials.source", "USER_INFO");
+                settings.put("schema.registry.ssl.truststore.type", "PEM");
+                settings.put(
+                        "schema.registry.ssl.truststore.location",
+                        home(name).resolve("ca.pem").toString());
+            }
         }
         Files.copy(authority.certificate(), own.resolve("ca.pem"));
         write(name, "client.properties", settings);
@@ -163,11 +195,35 @@ final class CertificatesCommand extends BaseCommand {
         return settings;
     }
 
+    /** Of Apicurio: HTTPS and a user at its door, and Kafka with its own certificate behind. */
+    private Map<String, String> registrySettings(String name, String password) {
+        String identity = home(name).resolve("identity.pem").toString();
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("quarkus.http.insecure-requests", "disabled");
+        settings.put("quarkus.http.ssl.certificate.files", identity);
+        settings.put("quarkus.http.ssl.certificate.key-files", identity);
+        settings.put("quarkus.http.auth.basic", "true");
+        settings.put("quarkus.http.auth.permission.all.paths", "/*");
+        settings.put("quarkus.http.auth.permission.all.policy", "authenticated");
+        settings.put("quarkus.security.users.embedded.plain-text", "true");
+        settings.put("quarkus.security.users.embedded.users." + REGISTRY_USER, password);
+        settings.put("apicurio.kafka.common.security.protocol", "SSL");
+        settings.put(
+                "apicurio.kafka.common.ssl.endpoint.identification.algorithm", "https"); // it would believe any name
+        stores(name).forEach((key, value) -> settings.put("apicurio.kafka.common." + key, value));
+        return settings;
+    }
+
     private void write(String name, String file, Map<String, String> settings) throws IOException {
-        var text = new StringBuilder("# Written by `xylem certificates`. Holds no secret, only where they are.\n");
+        Files.writeString(
+                dir.resolve(name).resolve(file), "# Holds no secret, only where they are.\n" + text(settings));
+    }
+
+    private static String text(Map<String, String> settings) {
+        var text = new StringBuilder("# Written by `xylem certificates`.\n");
         settings.forEach(
                 (key, value) -> text.append(key).append('=').append(value).append('\n'));
-        Files.writeString(dir.resolve(name).resolve(file), text);
+        return text.toString();
     }
 
     private Path home(String name) {

@@ -3,6 +3,7 @@ package io.xylem.cli;
 import io.xylem.balancing.Policies;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.Namespace;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -48,7 +49,8 @@ final class Connection {
         return bootstrap != null
                 || registry != null
                 || config != null
-                || System.getenv("XYLEM_BOOTSTRAP_SERVERS") != null;
+                || System.getenv("XYLEM_BOOTSTRAP_SERVERS") != null
+                || System.getenv("XYLEM_CONFIG") != null;
     }
 
     /** The settings for a client of one role, {@code "producer."}, {@code "consumer."} or {@code "admin."}. */
@@ -57,6 +59,7 @@ final class Connection {
             return devClient();
         }
         Settings settings = settings();
+        Namespace.use(settings.text(Settings.TOPIC_PREFIX));
         Map<String, Object> client = new HashMap<>(settings.client(role));
         client.put(Settings.BOOTSTRAP_SERVERS, settings.list(Settings.BOOTSTRAP_SERVERS));
         client.put(Settings.SCHEMA_REGISTRY_URL, settings.list(Settings.SCHEMA_REGISTRY_URL));

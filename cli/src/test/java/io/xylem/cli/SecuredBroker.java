@@ -213,11 +213,15 @@ final class SecuredBroker implements AutoCloseable {
 
     /** @return the keys of what is there now */
     List<String> read(String who, Topic<?> topic) {
+        return read(who, topic.name());
+    }
+
+    List<String> read(String who, String topic) {
         List<String> keys = new ArrayList<>();
         try (var consumer =
                 new KafkaConsumer<>(client(who, "consumer."), new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> partitions = new ArrayList<>();
-            consumer.partitionsFor(topic.name())
+            consumer.partitionsFor(topic)
                     .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);

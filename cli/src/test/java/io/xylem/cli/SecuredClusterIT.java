@@ -12,6 +12,8 @@ import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.Heartbeat;
 import io.xylem.schemas.avro.InstanceReport;
 import io.xylem.schemas.avro.Interests;
+import io.xylem.schemas.avro.OwnKeys;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -50,11 +52,11 @@ class SecuredClusterIT {
             "allocator",
             "allocations:W dead-letters:W deployment-events:R outcomes:W state-hashes:W",
             "routing",
-            "allocations:R convergence:W dead-letters:W deployment-events:W routes:W worker-routes:W worker-status:RW",
+            "allocations:R convergence:W dead-letters:W deployment-events:W routes:W tunnel-keys:W worker-routes:W worker-status:RW",
             W1,
-            "routes:R tunnel-keys:RW worker-routes:R worker-status:W",
+            "routes:R tunnel-keys:R worker-routes:R worker-status:W",
             W2,
-            "routes:R tunnel-keys:RW worker-routes:R worker-status:W",
+            "routes:R tunnel-keys:R worker-routes:R worker-status:W",
             "publisher",
             "convergence:R deployment-events:W outcomes:R",
             "auditor",
@@ -169,15 +171,27 @@ class SecuredClusterIT {
 
     @Test
     @Order(5)
+    void aWorkerCannotSayTheKeysOfAnother() throws Exception {
+        var keys = new OwnKeys("192.168.92.1", List.of(ByteBuffer.wrap(new byte[32])));
+        broker.say(W2, Keys.ownKeys("main", "w1"), "w1", keys); // not with its seal
+        broker.say(W2, Keys.ownKeys("main", "w2"), "w2", keys); // not at its address
+        broker.say(W1, Keys.ownKeys("main", "w1"), "w1", keys);
+        await().atMost(PATIENCE)
+                .until(() -> !broker.read(W2, Topics.TUNNEL_KEYS).isEmpty());
+        assertThat(broker.read(W2, Topics.TUNNEL_KEYS))
+                .as("the first two came before it")
+                .containsExactly(Keys.worker("main", "w1"));
+    }
+
+    @Test
+    @Order(6)
     void whatIsForbiddenIsRefused() {
         for (Topic<?> topic : Topics.all()) {
-            if (topic.equals(Topics.TUNNEL_KEYS)) {
-                continue; // each worker says its own there, and reads all
-            }
             if (!topic.equals(Topics.WORKER_STATUS)) {
                 assertThatThrownBy(() -> broker.write(W1, topic)).isInstanceOf(TopicAuthorizationException.class);
             }
-            if (!topic.equals(Topics.ROUTES) && !topic.equals(Topics.WORKER_ROUTES)) {
+            if (!List.of(Topics.ROUTES, Topics.WORKER_ROUTES, Topics.TUNNEL_KEYS)
+                    .contains(topic)) {
                 assertThatThrownBy(() -> broker.read(W1, topic)).isInstanceOf(TopicAuthorizationException.class);
             }
         }
@@ -190,10 +204,11 @@ class SecuredClusterIT {
                 .isInstanceOf(TopicAuthorizationException.class);
         assertThatThrownBy(() -> broker.write("routing", Topics.ALLOCATIONS))
                 .isInstanceOf(TopicAuthorizationException.class);
-        assertThatThrownBy(() -> broker.join("routing", Applications.ALLOCATOR))
+        assertThatThrownBy(() -> broker.join("routing", Applications.allocator()))
                 .isInstanceOf(GroupAuthorizationException.class);
-        assertThatThrownBy(() -> broker.join(W1, Applications.ROUTING)).isInstanceOf(GroupAuthorizationException.class);
-        assertThatThrownBy(() -> broker.beginTransaction("routing", Applications.ALLOCATOR + "-1"))
+        assertThatThrownBy(() -> broker.join(W1, Applications.routing()))
+                .isInstanceOf(GroupAuthorizationException.class);
+        assertThatThrownBy(() -> broker.beginTransaction("routing", Applications.allocator() + "-1"))
                 .isInstanceOf(TransactionalIdAuthorizationException.class);
         assertThatThrownBy(() -> broker.createTopic("allocator", "xylem.mine"))
                 .isInstanceOf(TopicAuthorizationException.class);
@@ -206,7 +221,7 @@ class SecuredClusterIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void withoutACertificateOfTheAuthorityNobodyGetsIn() throws Exception {
         assertThatThrownBy(() -> broker.read("nobody", Topics.ROUTES)).isInstanceOf(SslAuthenticationException.class);
         Cli.Result other = Cli.run("certificates", dir.resolve("other").toString(), "--client", "admin");
@@ -217,6 +232,38 @@ class SecuredClusterIT {
                 StandardCopyOption.REPLACE_EXISTING);
         broker.know("stranger", dir.resolve("other/admin/client.properties"));
         assertThatThrownBy(() -> broker.read("stranger", Topics.ROUTES)).isInstanceOf(SslAuthenticationException.class);
+    }
+
+    @Test
+    @Order(8)
+    void realmsUnderAnotherPrefixAreReadAndWrittenByTheirOwnWorkersOnly() throws Exception {
+        String other = "worker-other-w1";
+        Cli.Result made =
+                Cli.run("certificates", broker.pki().toString(), "--client", "other-admin", "--worker", "other/w1");
+        assertThat(made.status()).as(made.err()).isZero();
+        for (String who : List.of("other-admin", other)) {
+            broker.know(who, broker.pki().resolve(who).resolve("client.properties"));
+        }
+        String[] grants = {"acls", "create", "--grant", "admin=other-admin", "--grant", "worker=" + other};
+        for (String[] command :
+                List.of(broker.withConfig("broker", grants), broker.withConfig("other-admin", "topics", "create"))) {
+            Cli.Result done = Cli.runApart(Map.of("XYLEM_TOPIC_PREFIX", "other"), command);
+            assertThat(done.status()).as(done.out()).isZero();
+        }
+
+        assertThat(broker.read(other, "other.routes")).isEmpty();
+        for (Topic<?> topic : List.of(Topics.ROUTES, Topics.WORKER_ROUTES, Topics.TUNNEL_KEYS)) {
+            String others = topic.name().replaceFirst("xylem", "other");
+            assertThatThrownBy(() -> broker.read(W1, others)).isInstanceOf(TopicAuthorizationException.class);
+            assertThatThrownBy(() -> broker.read(other, topic)).isInstanceOf(TopicAuthorizationException.class);
+        }
+        assertThatThrownBy(() -> broker.write(other, Topics.WORKER_STATUS))
+                .isInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> broker.createTopic("other-admin", "xylem.mine"))
+                .isInstanceOf(TopicAuthorizationException.class);
+        assertThat(as("auditor", broker.withGrants("acls", "check")).status())
+                .as("what others are allowed on theirs is not asked about")
+                .isZero();
     }
 
     private static InstanceReport report() throws Exception {

@@ -42,6 +42,7 @@ class UsageTest {
                 "acls check --grant worker --bootstrap 127.0.0.1:1 --registry http://127.0.0.1:1",
                 "certificates",
                 "certificates pki --server broker",
+                "certificates pki --registry registry",
                 "certificates pki --client a/b",
                 "certificates pki --worker w1",
                 "realm",

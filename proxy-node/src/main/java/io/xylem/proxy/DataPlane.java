@@ -6,7 +6,9 @@ import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.FastPath;
 import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.ebpf.KernelPath;
+import io.xylem.proxy.linux.MergeCable;
 import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.proxy.linux.SuperPackets;
 import io.xylem.runtime.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
         }
         if (isEncrypted || wanted.equals("user")) {
             KernelPath.removePinned(worker, fileSystem);
+            MergeCable.remove(worker);
             String why = isEncrypted
                     ? ProxySettings.ENCRYPTION + "=on, and the kernel's programs can't encrypt"
                     : ProxySettings.DATA_PLANE + "=user";
@@ -76,6 +79,14 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
                     "the kernel takes our programs; nothing outlives a restart, because: " + e.getMessage(),
                     path);
         }
+    }
+
+    /** @param wantsBig whether the settings want BIG TCP, which user space can't read */
+    int superPacketBytes(boolean wantsBig) {
+        if (wantsBig && path == null) {
+            LOG.warn("{}=true is without effect: packets go through user space, as {}", ProxySettings.BIG_TCP, why);
+        }
+        return wantsBig && path != null ? SuperPackets.BIG_BYTES : SuperPackets.USUAL_BYTES;
     }
 
     FastPath fastPath() {

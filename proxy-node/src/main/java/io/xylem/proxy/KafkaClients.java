@@ -6,7 +6,6 @@ import io.xylem.schemas.StatusSeal;
 import io.xylem.schemas.Topic;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,7 +16,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Kafka's clients as a proxy needs them: a broker that is gone must not keep them from the next one. */
+/** Kafka's clients as a proxy needs them: what can't be had or said soon is asked or said anew. */
 final class KafkaClients {
     private KafkaClients() {}
 
@@ -31,7 +30,6 @@ final class KafkaClients {
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5000);
         config.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
-        findTheNextBrokerSoon(config);
         return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -44,20 +42,9 @@ final class KafkaClients {
         config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1000);
         config.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 2000);
         config.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 4000);
-        findTheNextBrokerSoon(config);
         config.put(StatusSeal.KEY, settings.secret(StatusSeal.KEY));
         // Closed with the producer.
         Serde<V> serde = topic.valueSerde(config);
         return new KafkaProducer<>(config, new StringSerializer(), serde.serializer());
-    }
-
-    /**
-     * Kafka asks no other broker who leads now while it waits for a connection, and a dead host never answers. By default
-     * it waits 10 s, and longer each time: routing would take the worker for lost.
-     */
-    private static void findTheNextBrokerSoon(Map<String, Object> config) {
-        config.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1000);
-        config.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 2000);
-        config.putIfAbsent(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
     }
 }

@@ -27,6 +27,7 @@ import io.xylem.proxy.seal.Keyring;
 import io.xylem.proxy.seal.SealedFrame;
 import io.xylem.proxy.seal.SealedTunnel;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.Namespace;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -71,6 +72,7 @@ final class ProxyNode implements AutoCloseable {
     }
 
     private void begin(Settings settings, Consumer<Throwable> fatal) throws IOException {
+        Namespace.use(settings.text(Settings.TOPIC_PREFIX));
         String worker = settings.text(ProxySettings.WORKER);
         NetworkNamespace namespace = NetworkNamespace.of(settings.text(ProxySettings.NETNS));
         Policies policies = policies(settings);
@@ -118,7 +120,10 @@ final class ProxyNode implements AutoCloseable {
                         opened(source.kind().topic().valueSerde(settings.client("consumer.")))
                                 .deserializer(),
                         () -> KafkaClients.producer(settings, worker, Topics.WORKER_STATUS),
-                        new Cables(network, plane, outside),
+                        new Cables(
+                                network.withSuperPackets(plane.superPacketBytes(settings.flag(ProxySettings.BIG_TCP))),
+                                plane,
+                                outside),
                         counters,
                         poller::wakeUp,
                         Map.of(
@@ -204,7 +209,8 @@ final class ProxyNode implements AutoCloseable {
                         () -> KafkaClients.consumer(settings, source.worker()),
                         opened(Topics.TUNNEL_KEYS.valueSerde(settings.client("consumer.")))
                                 .deserializer(),
-                        () -> KafkaClients.producer(settings, source.worker(), Topics.TUNNEL_KEYS),
+                        () -> KafkaClients.producer(settings, source.worker(), Topics.WORKER_STATUS),
+                        System::currentTimeMillis,
                         System::nanoTime)
                 .start());
     }

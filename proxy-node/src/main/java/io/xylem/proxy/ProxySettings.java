@@ -26,6 +26,7 @@ final class ProxySettings {
     static final String DATA_PLANE = "xylem.dataplane";
     static final String BPF_FILE_SYSTEM = "xylem.bpf.filesystem";
     static final String OFFLOADS = "xylem.offloads";
+    static final String BIG_TCP = "xylem.bigtcp";
 
     static final String ENCRYPTION = "xylem.tunnel.encryption";
     static final String KEY_ROTATION_MS = "xylem.tunnel.rotation.ms";
@@ -142,6 +143,13 @@ final class ProxySettings {
                         Importance.LOW,
                         "Whether packets go in and out of the kernel by dozens where it can do that; status says what"
                                 + " it does.")
+                .define(
+                        BIG_TCP,
+                        ConfigDef.Type.BOOLEAN,
+                        false,
+                        Importance.LOW,
+                        "Whether instances may send super-packets of 185 kB instead of 64 kB while packets move in the"
+                                + " kernel (BIG TCP): on all workers, whose underlay must take them too.")
                 .define(
                         OVERLAY_V4,
                         ConfigDef.Type.LIST,

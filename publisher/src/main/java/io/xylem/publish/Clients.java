@@ -1,5 +1,6 @@
 package io.xylem.publish;
 
+import io.xylem.schemas.Namespace;
 import io.xylem.schemas.Topics;
 import io.xylem.schemas.avro.DeploymentEvent;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class Clients {
 
     /** @param patience brokers that do not answer hold a publisher no longer */
     static Producer<String, DeploymentEvent> producer(Map<String, Object> config, Duration patience) {
+        Namespace.use(config);
         Map<String, Object> send = new HashMap<>(config);
         send.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.min(patience.toMillis(), Integer.MAX_VALUE));
         send.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -96,7 +96,8 @@ public final class XylemPublisher implements AutoCloseable {
     /**
      * Connects, and hears every outcome from now on.
      *
-     * @param config Kafka's keys, {@code bootstrap.servers} and {@code schema.registry.url} among them
+     * @param config Kafka's keys, {@code bootstrap.servers} and {@code schema.registry.url} among them, and
+     *     {@code xylem.topic.prefix} where it is another one
      * @throws KafkaException if the brokers can't be reached or the topics are missing
      */
     public XylemPublisher(Map<String, Object> config) {

@@ -15,6 +15,7 @@ import io.xylem.runtime.HttpEndpoint;
 import io.xylem.runtime.Main;
 import io.xylem.runtime.Metrics;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.Namespace;
 import io.xylem.schemas.StatusSeal;
 import io.xylem.schemas.Topics;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -102,6 +104,7 @@ public final class RoutingMain {
 
     /** @return ends the process's parts; {@code fatal} learns of the fault that it can't go on from */
     public static AutoCloseable start(Settings settings, Consumer<Throwable> fatal) throws Exception {
+        Namespace.use(settings.text(Settings.TOPIC_PREFIX));
         Policies policies = policies(settings);
         Metrics metrics = new Metrics();
         Map<String, Object> serdeConfig = settings.client("");
@@ -136,7 +139,9 @@ public final class RoutingMain {
         LOG.info("HTTP on port {}", http.port());
         return () -> {
             http.close();
-            streams.close(CLOSE_TIMEOUT);
+            // Or whoever comes next waits for the end of this one's session: three quarters of a minute without news.
+            streams.close(CloseOptions.timeout(CLOSE_TIMEOUT)
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             streamsMetrics.close();
             metrics.close();
         };

@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -29,16 +30,18 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * In the environment {@code .} and {@code -} are written {@code _}, and a key's own {@code xylem.} is not repeated:
- * {@code XYLEM_WORKER} is {@code xylem.worker}. Kafka's keys are passed on as they are, or behind {@code consumer.},
- * {@code producer.}, {@code admin.}. Secrets come by Kafka's {@code config.providers}.
+ * {@code XYLEM_WORKER} is {@code xylem.worker}; {@code XYLEM_CONFIG} names a file. Kafka's keys are passed on as they are,
+ * or behind {@code consumer.}, {@code producer.}, {@code admin.}. Secrets come by Kafka's {@code config.providers}.
  */
 public final class Settings {
     public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
     public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
     public static final String HTTP_LISTEN = "xylem.http.listen";
     public static final String LATENCY = "xylem.latency";
+    public static final String TOPIC_PREFIX = "xylem.topic.prefix";
 
     private static final String ENV_PREFIX = "XYLEM_";
+    private static final String CONFIG_VARIABLE = "XYLEM_CONFIG";
     private static final List<String> PASSED_ON = List.of(
             "consumer.",
             "producer.",
@@ -96,7 +99,14 @@ public final class Settings {
                         "balanced",
                         ConfigDef.CaseInsensitiveValidString.in("low", "balanced", "throughput"),
                         ConfigDef.Importance.MEDIUM,
-                        "low | balanced | throughput: commit interval and poll time of the streams.");
+                        "low | balanced | throughput: commit interval and poll time of the streams.")
+                .define(
+                        TOPIC_PREFIX,
+                        ConfigDef.Type.STRING,
+                        "xylem",
+                        ConfigDef.Importance.MEDIUM,
+                        "How the names of topics, groups and transactions begin: the same for all that belong together,"
+                                + " another one for those who share brokers with them and nothing else.");
     }
 
     /**
@@ -109,6 +119,10 @@ public final class Settings {
 
     static Settings load(ConfigDef definition, String[] args, Map<String, String> environment) {
         Map<String, String> files = new HashMap<>();
+        String named = environment.get(CONFIG_VARIABLE);
+        if (named != null) {
+            files.putAll(read(CONFIG_VARIABLE, Path.of(named)));
+        }
         Map<String, String> overrides = new HashMap<>();
         for (int i = 0; i < args.length; i += 2) {
             String option = args[i];
@@ -121,7 +135,7 @@ public final class Settings {
             }
             String value = args[i + 1];
             if (option.equals("--config")) {
-                files.putAll(read(Path.of(value)));
+                files.putAll(read(option, Path.of(value)));
             } else {
                 int equals = value.indexOf('=');
                 if (equals < 1) {
@@ -143,14 +157,14 @@ public final class Settings {
         return new Settings(new AbstractConfig(definition, merged, false), fromProviders);
     }
 
-    private static Map<String, String> read(Path file) {
+    private static Map<String, String> read(String namedBy, Path file) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
         } catch (NoSuchFileException e) {
-            throw new ConfigException("--config " + file + ": there is no such file");
+            throw new ConfigException(namedBy + " " + file + ": there is no such file");
         } catch (IOException e) {
-            throw new ConfigException("--config " + file + ": " + e);
+            throw new ConfigException(namedBy + " " + file + ": " + e);
         }
         Map<String, String> values = new HashMap<>();
         properties.forEach((key, value) -> values.put((String) key, (String) value));
@@ -218,6 +232,7 @@ public final class Settings {
             }
         });
         values.putAll(config.originalsWithPrefix(role));
+        findTheNextBrokerSoon(values);
         return values;
     }
 
@@ -225,7 +240,18 @@ public final class Settings {
     public Map<String, Object> streams() {
         Map<String, Object> values = new HashMap<>(config.originals());
         values.keySet().removeIf(key -> key.startsWith("xylem."));
+        findTheNextBrokerSoon(values);
         return values;
+    }
+
+    /**
+     * Kafka asks no other broker who leads now while it waits for a connection, and a dead host never answers. By default
+     * it waits 10 s, and longer each time: workers would be taken for lost, and realms would wait.
+     */
+    private static void findTheNextBrokerSoon(Map<String, Object> values) {
+        values.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1000);
+        values.putIfAbsent(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 2000);
+        values.putIfAbsent(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
     }
 
     /** The effective settings, one a line, defaults included; secrets and what came by a provider hidden. */

@@ -38,8 +38,27 @@ class SettingsTest {
     }
 
     @Test
+    void theEnvironmentMayNameTheFile() throws IOException {
+        Path file = file("bootstrap.servers=file:1\nschema.registry.url=http://file\n");
+        Settings settings = Settings.load(
+                DEFINITION, new String[0], Map.of("XYLEM_CONFIG", file.toString(), "XYLEM_BOOTSTRAP_SERVERS", "env:1"));
+
+        assertThat(settings.list(Settings.SCHEMA_REGISTRY_URL)).isEqualTo(List.of("http://file"));
+        assertThat(settings.list(Settings.BOOTSTRAP_SERVERS)).isEqualTo(List.of("env:1"));
+        assertThatThrownBy(() -> Settings.load(DEFINITION, new String[0], Map.of("XYLEM_CONFIG", "/nowhere/at/all")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("XYLEM_CONFIG /nowhere/at/all: there is no such file");
+    }
+
+    @Test
     void kafkasKeysArePassedOnAndAClientsPrefixWins() throws IOException {
-        Path file = file("bootstrap.servers=b:1\nschema.registry.url=http://r\nlinger.ms=7\nproducer.linger.ms=0\n");
+        Path file = file("""
+                bootstrap.servers=b:1
+                schema.registry.url=http://r
+                linger.ms=7
+                producer.linger.ms=0
+                consumer.reconnect.backoff.max.ms=50
+                """);
         Settings settings = Settings.load(
                 DEFINITION,
                 new String[] {"--config", file.toString()},
@@ -51,6 +70,10 @@ class SettingsTest {
                 .doesNotContainKey("producer.linger.ms");
         assertThat(settings.streams()).containsEntry("producer.linger.ms", "0").doesNotContainKey("home");
         assertThat(settings.streams().keySet()).noneMatch(key -> key.startsWith("xylem."));
+        assertThat(settings.client("consumer.")).containsEntry("reconnect.backoff.max.ms", "50");
+        assertThat(settings.streams())
+                .containsEntry("reconnect.backoff.max.ms", 1000)
+                .containsEntry("socket.connection.setup.timeout.ms", 1000);
         assertThat(settings.toString())
                 .contains("ssl.keystore.password = [hidden]")
                 .doesNotContain("geheim");

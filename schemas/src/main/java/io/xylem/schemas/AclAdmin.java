@@ -131,10 +131,11 @@ public final class AclAdmin {
             return false; // a cluster's rights are those of whoever runs it
         }
         String name = pattern.name();
+        String own = Namespace.prefix();
         return name.equals(ResourcePattern.WILDCARD_RESOURCE)
-                || name.startsWith("xylem.")
-                || name.startsWith("xylem-")
-                || (pattern.patternType() == PatternType.PREFIXED && "xylem".startsWith(name));
+                || name.startsWith(own + ".")
+                || name.startsWith(own + "-")
+                || (pattern.patternType() == PatternType.PREFIXED && own.startsWith(name));
     }
 
     private static <T> T await(KafkaFuture<T> future) {

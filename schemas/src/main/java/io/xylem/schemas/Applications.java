@@ -1,9 +1,14 @@
 package io.xylem.schemas;
 
-/** The ids of the stream programs: they name consumer groups, transactions and internal topics, and with them rights. */
+/** Application ids of the streams: their groups, and the prefix of their transactions and internal topics. */
 public final class Applications {
-    public static final String ALLOCATOR = "xylem-allocator-v1";
-    public static final String ROUTING = "xylem-routing-v1";
-
     private Applications() {}
+
+    public static String allocator() {
+        return Namespace.prefix() + "-allocator-v1";
+    }
+
+    public static String routing() {
+        return Namespace.prefix() + "-routing-v1";
+    }
 }

@@ -8,7 +8,7 @@ import io.xylem.model.ServiceName;
  *
  * <pre>
  *  main|worker|w1     main|service|A.prod.S.prod     main|instance|A.prod.S.prod|1
- *  worker-status also:  main|interest|w1    main|load|w1    main|tick|routing
+ *  worker-status also:  main|interest|w1    main|load|w1    main|keys|w1    main|tick|routing
  *  worker-routes:  main|for|w1|service|A.prod.S.prod    main|for|w1|instance|A.prod.S.prod|1
  *                  main|for|w1|load|A.prod.S.prod|1     main|for|w1|address|10.30.0.9
  *  convergence:    main|121
@@ -22,6 +22,7 @@ public final class Keys {
     private static final String INTEREST = "interest";
     private static final String LOAD = "load";
     private static final String TICK = "tick";
+    private static final String OWN_KEYS = "keys";
     private static final String FOR = "for";
     private static final String ADDRESS = "address";
 
@@ -68,6 +69,11 @@ public final class Keys {
     /** Of what the worker asks for. */
     public static String interest(String realm, String worker) {
         return join(realm, INTEREST, part("worker", worker));
+    }
+
+    /** Of the keys of the tunnel that the worker says are its own. */
+    public static String ownKeys(String realm, String worker) {
+        return join(realm, OWN_KEYS, part("worker", worker));
     }
 
     /** Of the loads that the worker reports. */

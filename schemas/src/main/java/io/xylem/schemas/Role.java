@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.PatternType;
@@ -22,63 +23,62 @@ import org.apache.kafka.common.resource.ResourceType;
 /**
  * Who takes part, and all that Kafka must allow him: the catalogue of rights beside that of {@link Topics}. Reading and
  * writing include DESCRIBE, as Kafka has it. What rights on topics can't tell apart, one worker from another and one
- * realm from another, is the affair of {@link StatusSeal} and of separate clusters.
+ * realm from another, is the affair of {@link StatusSeal} and of {@link Namespace}.
  */
 public enum Role {
     /** Decides: its input, its outputs, its changelogs, its group and its transactions. */
-    ALLOCATOR(List.of(
+    ALLOCATOR(() -> List.of(
             topic(Topics.DEPLOYMENT_EVENTS, READ),
             topic(Topics.OUTCOMES, WRITE),
             topic(Topics.ALLOCATIONS, WRITE),
             topic(Topics.STATE_HASHES, WRITE),
             topic(Topics.DEAD_LETTERS, WRITE),
-            internalTopics(Applications.ALLOCATOR),
-            group(Applications.ALLOCATOR),
-            new Right(prefixed(ResourceType.TRANSACTIONAL_ID, Applications.ALLOCATOR + "-"), List.of(WRITE)))),
+            internalTopics(Applications.allocator()),
+            group(Applications.allocator()),
+            new Right(prefixed(ResourceType.TRANSACTIONAL_ID, Applications.allocator() + "-"), List.of(WRITE)))),
 
     /** Tells the workers. It writes events too, what it observed, and its own ticks among the statuses. */
-    ROUTING(List.of(
+    ROUTING(() -> List.of(
             topic(Topics.ALLOCATIONS, READ),
             topic(Topics.WORKER_STATUS, READ, WRITE),
             topic(Topics.DEPLOYMENT_EVENTS, WRITE),
             topic(Topics.ROUTES, WRITE),
             topic(Topics.WORKER_ROUTES, WRITE),
+            topic(Topics.TUNNEL_KEYS, WRITE),
             topic(Topics.CONVERGENCE, WRITE),
             topic(Topics.DEAD_LETTERS, WRITE),
-            internalTopics(Applications.ROUTING),
-            group(Applications.ROUTING))),
+            internalTopics(Applications.routing()),
+            group(Applications.routing()))),
 
-    /** Reads routes, says how it is, and changes keys of the tunnel. It has no group, and may not read others' statuses. */
-    WORKER(List.of(
+    /** Reads routes and keys of the tunnel, and says how it is. It has no group, and may not read others' statuses. */
+    WORKER(() -> List.of(
             topic(Topics.ROUTES, READ),
             topic(Topics.WORKER_ROUTES, READ),
             topic(Topics.WORKER_STATUS, WRITE),
-            topic(Topics.TUNNEL_KEYS, READ, WRITE))),
+            topic(Topics.TUNNEL_KEYS, READ))),
 
     /** Whoever deploys: an orchestrator, {@code xylem publish}. */
-    PUBLISHER(List.of(
+    PUBLISHER(() -> List.of(
             topic(Topics.DEPLOYMENT_EVENTS, WRITE), topic(Topics.OUTCOMES, READ), topic(Topics.CONVERGENCE, READ))),
 
     /** Reads everything, with the settings and rights, and changes nothing. */
-    AUDITOR(auditor()),
+    AUDITOR(Role::auditor),
 
     /** Makes topics and rights, and sends dead letters back to where they were. It could give itself any right. */
-    ADMIN(admin());
+    ADMIN(Role::admin);
 
     /** What is allowed on one resource, or on all whose names begin alike. */
     public record Right(ResourcePattern resource, List<AclOperation> operations) {}
 
-    private static final String OWN_TOPICS = "xylem.";
+    @SuppressWarnings("ImmutableEnumChecker") // asks for names, which are there once the prefix is
+    private final Supplier<List<Right>> rights;
 
-    @SuppressWarnings("ImmutableEnumChecker") // all of List.of
-    private final List<Right> rights;
-
-    Role(List<Right> rights) {
+    Role(Supplier<List<Right>> rights) {
         this.rights = rights;
     }
 
     public List<Right> rights() {
-        return rights;
+        return rights.get();
     }
 
     /** As it is written on a command line. */
@@ -105,7 +105,7 @@ public enum Role {
     private static List<Right> admin() {
         return List.of(
                 new Right(
-                        prefixed(ResourceType.TOPIC, OWN_TOPICS),
+                        prefixed(ResourceType.TOPIC, Namespace.prefix() + "."),
                         List.of(CREATE, READ, ALTER_CONFIGS, DESCRIBE_CONFIGS)),
                 // Where dead letters come from.
                 topic(Topics.DEPLOYMENT_EVENTS, WRITE),

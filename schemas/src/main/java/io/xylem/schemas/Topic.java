@@ -19,6 +19,7 @@ import org.apache.kafka.common.utils.Utils;
  * One topic as the catalogue promises it. Keys are UTF-8 strings; the number of partitions is the cluster's, not the
  * topic's, because every record lies in the partition of its realm in every topic.
  *
+ * @param localName without the prefix of {@link Namespace}
  * @param key what the key says, for people
  * @param retention how long a record is kept; empty means for ever
  * @param compatibility what the registry asks of the next schema of {@code <name>-value}; empty: the values have none
@@ -26,7 +27,7 @@ import org.apache.kafka.common.utils.Utils;
  * @param why the reason for cleanup and retention
  */
 public record Topic<V>(
-        String name,
+        String localName,
         String key,
         Class<V> valueType,
         Cleanup cleanup,
@@ -64,9 +65,14 @@ public record Topic<V>(
         settings = Map.copyOf(settings);
     }
 
+    /** As the brokers know it. */
+    public String name() {
+        return Namespace.topic(localName);
+    }
+
     /** The subject of the value schema, by Confluent's TopicNameStrategy. */
     public String valueSubject() {
-        return name + "-value";
+        return name() + "-value";
     }
 
     /** The schema under {@link #valueSubject}; empty: the values are bytes. */

@@ -36,7 +36,7 @@ public final class Topics {
                     Long.toString(Duration.ofDays(7).toMillis()));
 
     public static final Topic<DeploymentEvent> DEPLOYMENT_EVENTS = new Topic<>(
-            "xylem.deployment-events",
+            "deployment-events",
             "realm",
             DeploymentEvent.class,
             DELETE,
@@ -47,7 +47,7 @@ public final class Topics {
                     + " stamped by the broker because quarantine and audit need one clock");
 
     public static final Topic<Outcome> OUTCOMES = new Topic<>(
-            "xylem.outcomes",
+            "outcomes",
             "event id",
             Outcome.class,
             DELETE,
@@ -57,7 +57,7 @@ public final class Topics {
             "the answer to each event, in their order; an older one can be had by replaying the events");
 
     public static final Topic<Allocation> ALLOCATIONS = new Topic<>(
-            "xylem.allocations",
+            "allocations",
             "realm, kind, name",
             Allocation.class,
             COMPACT,
@@ -67,7 +67,7 @@ public final class Topics {
             "who has which address now; only the last word on each worker, service and instance counts");
 
     public static final Topic<StateHash> STATE_HASHES = new Topic<>(
-            "xylem.state-hashes",
+            "state-hashes",
             "realm",
             StateHash.class,
             DELETE,
@@ -77,7 +77,7 @@ public final class Topics {
             "what the allocator's state amounted to, every so many events: whoever replays the events can compare");
 
     public static final Topic<Route> ROUTES = new Topic<>(
-            "xylem.routes",
+            "routes",
             "realm, kind, name",
             Route.class,
             COMPACT,
@@ -87,7 +87,7 @@ public final class Topics {
             "where everything is now; a proxy reads it from the beginning to build its table");
 
     public static final Topic<Route> WORKER_ROUTES = new Topic<>(
-            "xylem.worker-routes",
+            "worker-routes",
             "realm, worker, kind, name",
             Route.class,
             COMPACT,
@@ -98,7 +98,7 @@ public final class Topics {
                     + " a small part of the routes");
 
     public static final Topic<WorkerStatus> WORKER_STATUS = new Topic<>(
-            "xylem.worker-status",
+            "worker-status",
             "realm, kind, name",
             WorkerStatus.class,
             COMPACT_AND_DELETE,
@@ -110,17 +110,18 @@ public final class Topics {
                     + " stamped by the broker because workers' clocks differ");
 
     public static final Topic<TunnelKeys> TUNNEL_KEYS = new Topic<>(
-            "xylem.tunnel-keys",
+            "tunnel-keys",
             "realm, kind, name",
             TunnelKeys.class,
             COMPACT,
             Optional.empty(),
             Optional.of(Compatibility.FULL_TRANSITIVE),
             COMPACTED_SOON,
-            "by which public keys workers encrypt what they send to each other; they read it from the beginning");
+            "by which public keys workers encrypt what they send to each other, as routing believed each of its own; they read"
+                    + " it from the beginning");
 
     public static final Topic<Convergence> CONVERGENCE = new Topic<>(
-            "xylem.convergence",
+            "convergence",
             "realm, version",
             Convergence.class,
             DELETE,
@@ -130,7 +131,7 @@ public final class Topics {
             "since when every worker concerned has applied a change: whoever published it may wait for that");
 
     public static final Topic<byte[]> DEAD_LETTERS = new Topic<>(
-            "xylem.dead-letters",
+            "dead-letters",
             "as it came",
             byte[].class,
             DELETE,

@@ -8,6 +8,7 @@ import io.xylem.balancing.PolicyException;
 import io.xylem.runtime.HttpEndpoint;
 import io.xylem.runtime.Metrics;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.Namespace;
 import io.xylem.schemas.Topics;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public final class AllocatorService implements AutoCloseable {
      *     balancing policy can't be loaded
      */
     public static AllocatorService start(Settings settings, Consumer<Throwable> fatal) throws IOException {
+        Namespace.use(settings.text(Settings.TOPIC_PREFIX));
         Map<String, Object> config = StreamsSettings.of(settings.streams(), settings.latency());
         Policies policies = policies(settings);
         LOG.info("balancing policies: {}", policies);

@@ -1,7 +1,6 @@
 package io.xylem.allocator.stream;
 
 import io.xylem.allocator.domain.AddressPlan;
-import io.xylem.schemas.Applications;
 import io.xylem.schemas.Keys;
 import io.xylem.schemas.RealmPartitioner;
 import io.xylem.schemas.Topics;
@@ -36,7 +35,6 @@ import org.apache.kafka.streams.state.Stores;
  * A name given here is part of what is persisted or monitored; {@code topology.txt} among the tests shows a change.
  */
 final class AllocatorTopology {
-    static final String APPLICATION_ID = Applications.ALLOCATOR;
     static final String STORE = "realm-state";
     static final String COUNTS_STORE = "realm-counts";
     static final String OUTCOMES_SINK = "outcomes";

@@ -3,6 +3,7 @@ package io.xylem.allocator.stream;
 import io.xylem.balancing.Policies;
 import io.xylem.runtime.Latency;
 import io.xylem.runtime.Settings;
+import io.xylem.schemas.Applications;
 import io.xylem.schemas.Topics;
 import java.util.HashMap;
 import java.util.Map;
@@ -53,7 +54,7 @@ public final class StreamsSettings {
         config.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 3_000);
         config.putAll(user);
         // From here on, what the promises of the allocator stand on.
-        config.put(StreamsConfig.APPLICATION_ID_CONFIG, AllocatorTopology.APPLICATION_ID);
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, Applications.allocator());
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         config.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterHandler.class);

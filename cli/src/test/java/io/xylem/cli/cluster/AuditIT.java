@@ -48,7 +48,7 @@ class AuditIT {
         System.out.println("AuditIT -Dseed=" + seed);
         String registry = SharedCluster.state().registryUrl();
         try (var cluster = new FireCluster(dir.resolve("real"), registry);
-                var copy = FireCluster.keepingTimes(dir.resolve("planted"), registry)) {
+                var copy = FireCluster.keepingTimes(dir.resolve("planted"), registry, FireCluster.PARTITIONS)) {
             List<Outcome> outcomes = answered(cluster);
             assertClean(cluster);
             assertOwners(cluster, outcomes);

@@ -20,10 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -188,33 +184,15 @@ class CrashIT {
     private void assertSameUndisturbed(
             TopicLog events, TopicLog fire, TopicLog fireAllocations, TopicLog fireHashes, String registry)
             throws Exception {
-        try (var calm = FireCluster.keepingTimes(dir.resolve("calm"), registry)) {
-            try (var producer =
-                    new KafkaProducer<>(calm.clients(), new StringSerializer(), new ByteArraySerializer())) {
-                for (int partition = 0; partition < FireCluster.PARTITIONS; partition++) {
-                    for (TopicLog.Entry event : events.entries(partition)) {
-                        var _ = producer.send(new ProducerRecord<>(
-                                Topics.DEPLOYMENT_EVENTS.name(),
-                                partition,
-                                event.timestamp(),
-                                event.key(),
-                                event.bytes()));
-                    }
-                }
-            }
-            calm.startAllocator("calm", Map.of());
-            try (var written = new Written(Topics.OUTCOMES, calm)) {
-                written.awaitTotal(events.size());
-            }
-            calm.endAllocators(); // in order: all is committed
+        try (var calm = UndisturbedRun.of(events, dir.resolve("calm"), registry, Map.of())) {
             assertSame(Topics.OUTCOMES, fire, calm);
             assertSame(Topics.ALLOCATIONS, fireAllocations, calm);
             assertSame(Topics.STATE_HASHES, fireHashes, calm);
         }
     }
 
-    private static void assertSame(Topic<?> topic, TopicLog fire, FireCluster calm) {
-        TopicLog undisturbed = TopicLog.read(topic, calm.clients());
+    private static void assertSame(Topic<?> topic, TopicLog fire, UndisturbedRun calm) {
+        TopicLog undisturbed = calm.read(topic);
         for (int partition = 0; partition < FireCluster.PARTITIONS; partition++) {
             assertThat(fire.entries(partition))
                     .as(topic.name() + ", partition " + partition)

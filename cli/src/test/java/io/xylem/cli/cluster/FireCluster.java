@@ -40,6 +40,7 @@ final class FireCluster implements AutoCloseable {
 
     private final Path dir;
     private final String registryUrl;
+    private final int partitions;
     private final FreePorts ports = new FreePorts();
     private final int port = ports.next();
     private final int controllerPort = ports.next();
@@ -48,13 +49,14 @@ final class FireCluster implements AutoCloseable {
     private Child broker;
 
     FireCluster(Path dir, String registryUrl) throws IOException {
-        this(dir, registryUrl, List.of());
+        this(dir, registryUrl, PARTITIONS, List.of());
     }
 
     /** @param first topics that are made before the catalogue's, which then leaves them as they are */
-    private FireCluster(Path dir, String registryUrl, List<NewTopic> first) throws IOException {
+    private FireCluster(Path dir, String registryUrl, int partitions, List<NewTopic> first) throws IOException {
         this.dir = dir;
         this.registryUrl = registryUrl;
+        this.partitions = partitions;
         this.broker = startBroker();
         try (Admin admin = admin()) {
             admin.createTopics(first)
@@ -62,7 +64,7 @@ final class FireCluster implements AutoCloseable {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
-            var _ = new TopicAdmin(admin, new TopicAdmin.Layout(PARTITIONS, 1)).create();
+            var _ = new TopicAdmin(admin, new TopicAdmin.Layout(partitions, 1)).create();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -73,12 +75,17 @@ final class FireCluster implements AutoCloseable {
      * For a log that is copied: its events keep the times that they had. The topic is made so, because a broker may take
      * some records still in the old way after it has said that it changed a topic.
      */
-    static FireCluster keepingTimes(Path dir, String registryUrl) throws IOException {
+    static FireCluster keepingTimes(Path dir, String registryUrl, int partitions) throws IOException {
         var createTime = Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
         return new FireCluster(
                 dir,
                 registryUrl,
-                List.of(new NewTopic(Topics.DEPLOYMENT_EVENTS.name(), PARTITIONS, (short) 1).configs(createTime)));
+                partitions,
+                List.of(new NewTopic(Topics.DEPLOYMENT_EVENTS.name(), partitions, (short) 1).configs(createTime)));
+    }
+
+    int partitions() {
+        return partitions;
     }
 
     Map<String, Object> clients() {

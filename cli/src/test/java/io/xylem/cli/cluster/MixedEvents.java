@@ -25,7 +25,7 @@ import java.util.Random;
  * that there are, drawn at random, see to refusals, requests for what holds already, and full workers. A few events are
  * sent twice.
  */
-final class MixedEvents {
+public final class MixedEvents {
     private static final int WORKERS = 6;
     private static final int SERVICES = 30;
     private static final int REPEAT_PERCENT = 2;
@@ -35,12 +35,12 @@ final class MixedEvents {
     private final int[] instances = new int[SERVICES];
     private final List<DeploymentEvent> sent = new ArrayList<>();
 
-    MixedEvents(String realm, long seed) {
+    public MixedEvents(String realm, long seed) {
         this.realm = realm;
         this.random = new Random(seed);
     }
 
-    DeploymentEvent next() {
+    public DeploymentEvent next() {
         if (!sent.isEmpty() && chance(REPEAT_PERCENT)) {
             return sent.get(random.nextInt(sent.size()));
         }

@@ -17,11 +17,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** All committed records of a topic. */
-record TopicLog(List<List<Entry>> partitions) {
+public record TopicLog(List<List<Entry>> partitions) {
     private static final Duration POLL = Duration.ofMillis(200);
 
     /** What two logs must agree in; values as text, so that a difference can be read. */
-    record Entry(String key, String hex, Map<String, String> headers, long timestamp) {
+    public record Entry(String key, String hex, Map<String, String> headers, long timestamp) {
         static Entry of(ConsumerRecord<String, byte[]> record) {
             var headers = new TreeMap<String, String>();
             record.headers().forEach(h -> headers.put(h.key(), new String(h.value(), StandardCharsets.UTF_8)));
@@ -29,20 +29,21 @@ record TopicLog(List<List<Entry>> partitions) {
             return new Entry(record.key(), hex, headers, record.timestamp());
         }
 
-        byte[] bytes() {
+        public byte[] bytes() {
             return HexFormat.of().parseHex(hex);
         }
     }
 
-    static TopicLog read(Topic<?> topic, Map<String, Object> clients) {
+    public static TopicLog read(Topic<?> topic, Map<String, Object> clients) {
         Map<String, Object> settings = new HashMap<>(clients);
         settings.put("isolation.level", "read_committed");
-        List<TopicPartition> partitions = IntStream.range(0, FireCluster.PARTITIONS)
-                .mapToObj(partition -> new TopicPartition(topic.name(), partition))
-                .toList();
         var entries = new ArrayList<List<Entry>>();
-        partitions.forEach(partition -> entries.add(new ArrayList<>()));
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = IntStream.range(
+                            0, consumer.partitionsFor(topic.name()).size())
+                    .mapToObj(partition -> new TopicPartition(topic.name(), partition))
+                    .toList();
+            partitions.forEach(_ -> entries.add(new ArrayList<>()));
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -53,11 +54,11 @@ record TopicLog(List<List<Entry>> partitions) {
         return new TopicLog(entries);
     }
 
-    List<Entry> entries(int partition) {
+    public List<Entry> entries(int partition) {
         return partitions.get(partition);
     }
 
-    List<String> keys(int partition) {
+    public List<String> keys(int partition) {
         return entries(partition).stream().map(Entry::key).toList();
     }
 
@@ -65,7 +66,7 @@ record TopicLog(List<List<Entry>> partitions) {
         return entries(partition).size();
     }
 
-    int size() {
+    public int size() {
         return partitions.stream().mapToInt(List::size).sum();
     }
 }

@@ -17,14 +17,15 @@ final class Written implements AutoCloseable {
     private final FireCluster cluster;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
-    private final long[] counts = new long[FireCluster.PARTITIONS];
+    private final long[] counts;
 
     Written(Topic<?> topic, FireCluster cluster) {
         this.cluster = cluster;
+        this.counts = new long[cluster.partitions()];
         Map<String, Object> settings = new HashMap<>(cluster.clients());
         settings.put("isolation.level", "read_uncommitted");
         consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        partitions = IntStream.range(0, FireCluster.PARTITIONS)
+        partitions = IntStream.range(0, counts.length)
                 .mapToObj(partition -> new TopicPartition(topic.name(), partition))
                 .toList();
         consumer.assign(partitions);

@@ -4,7 +4,9 @@ import io.xylem.proxy.seal.Keyring;
 import io.xylem.schemas.Keys;
 import io.xylem.schemas.RealmPartitioner;
 import io.xylem.schemas.Topics;
+import io.xylem.schemas.avro.OwnKeys;
 import io.xylem.schemas.avro.TunnelKeys;
+import io.xylem.schemas.avro.WorkerStatus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -26,13 +28,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the other workers of the realm this one's public keys, and hears theirs, through the log. The worker's address in the
- * underlay is that of its own routes, so it says nothing before it has an instance; nobody sends to it before.
+ * Tells the other workers of the realm this one's public keys, and hears theirs, through the log:
+ *
+ * <pre>
+ *  say ──► xylem.worker-status, sealed ──► routing believes it ──► xylem.tunnel-keys ──► hear, this worker too
+ * </pre>
+ *
+ * The worker's address in the underlay is that of its own routes, so it says nothing before it has an instance; nobody
+ * sends to it before. What it said and does not hear is said again, and until then its keys do not age: the others have
+ * no newer ones.
  */
 public final class KeyExchange implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyExchange.class);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long RETRY_MS = 1_000;
+    private static final long SAY_AGAIN_NS = 10_000_000_000L;
     private static final String TOPIC = Topics.TUNNEL_KEYS.name();
 
     private final String realm;
@@ -41,16 +51,26 @@ public final class KeyExchange implements AutoCloseable {
     private final Supplier<Optional<String>> ownAddress;
     private final Supplier<? extends Consumer<String, byte[]>> consumers;
     private final Deserializer<TunnelKeys> values;
-    private final Supplier<? extends Producer<String, TunnelKeys>> producers;
+    private final Supplier<? extends Producer<String, WorkerStatus>> producers;
+    private final LongSupplier clockMs;
     private final LongSupplier clockNs;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("tunnel-keys").unstarted(this::run);
     private volatile boolean mustSay = true;
+
+    /** What others are to hear; null once this worker has heard it itself. */
+    private @Nullable TunnelKeys unheard;
+
     private String saidAddress = "";
+    private long saidAtNs;
+
+    private long turnedAtNs;
+    private long stoodStillNs;
 
     /**
      * @param ownAddress this worker's address in the underlay, once it is known
      * @param consumers and {@code producers} are asked on the thread that uses the client, and again after a failure
+     * @param clockMs of what the worker says
      * @param clockNs that of the keyring
      */
     public KeyExchange(
@@ -60,7 +80,8 @@ public final class KeyExchange implements AutoCloseable {
             Supplier<Optional<String>> ownAddress,
             Supplier<? extends Consumer<String, byte[]>> consumers,
             Deserializer<TunnelKeys> values,
-            Supplier<? extends Producer<String, TunnelKeys>> producers,
+            Supplier<? extends Producer<String, WorkerStatus>> producers,
+            LongSupplier clockMs,
             LongSupplier clockNs) {
         this.realm = realm;
         this.worker = worker;
@@ -69,6 +90,7 @@ public final class KeyExchange implements AutoCloseable {
         this.consumers = consumers;
         this.values = values;
         this.producers = producers;
+        this.clockMs = clockMs;
         this.clockNs = clockNs;
     }
 
@@ -80,7 +102,7 @@ public final class KeyExchange implements AutoCloseable {
     private void run() {
         while (!isEnded(0)) {
             try (Consumer<String, byte[]> consumer = consumers.get();
-                    Producer<String, TunnelKeys> producer = producers.get()) {
+                    Producer<String, WorkerStatus> producer = producers.get()) {
                 follow(consumer, producer);
             } catch (KafkaException | IllegalStateException e) {
                 LOG.warn("keys of the tunnel are not exchanged, tried again in {} ms: {}", RETRY_MS, e.toString());
@@ -89,7 +111,7 @@ public final class KeyExchange implements AutoCloseable {
         }
     }
 
-    private void follow(Consumer<String, byte[]> consumer, Producer<String, TunnelKeys> producer) {
+    private void follow(Consumer<String, byte[]> consumer, Producer<String, WorkerStatus> producer) {
         List<PartitionInfo> partitions = consumer.partitionsFor(TOPIC);
         if (partitions == null || partitions.isEmpty()) {
             throw new IllegalStateException("there is no topic " + TOPIC + "; `xylem topics create` makes it");
@@ -100,9 +122,7 @@ public final class KeyExchange implements AutoCloseable {
         mustSay = true;
         while (!isEnded(0)) {
             consumer.poll(POLL).forEach(this::hear);
-            if (keys.turn(clockNs.getAsLong())) {
-                mustSay = true;
-            }
+            turn(clockNs.getAsLong());
             ownAddress.get().ifPresent(address -> say(producer, address));
         }
     }
@@ -110,9 +130,14 @@ public final class KeyExchange implements AutoCloseable {
     private void hear(ConsumerRecord<String, byte[]> published) {
         try {
             @Nullable TunnelKeys said = values.deserialize(TOPIC, published.value());
-            if (said != null
-                    && said.getRealm().equals(realm)
-                    && !said.getWorker().equals(worker)) {
+            if (said == null || !said.getRealm().equals(realm)) {
+                return;
+            }
+            if (said.getWorker().equals(worker)) {
+                if (said.equals(unheard)) {
+                    unheard = null;
+                }
+            } else {
                 keys.heard(
                         said.getWorker(),
                         said.getAddress(),
@@ -123,17 +148,32 @@ public final class KeyExchange implements AutoCloseable {
         }
     }
 
-    private void say(Producer<String, TunnelKeys> producer, String address) {
-        if (!mustSay && address.equals(saidAddress)) {
+    /** Time stands still for keys that nobody has heard of. */
+    private void turn(long nowNs) {
+        if (unheard != null) {
+            stoodStillNs += nowNs - turnedAtNs;
+        } else if (keys.turn(nowNs - stoodStillNs)) {
+            mustSay = true;
+        }
+        turnedAtNs = nowNs;
+    }
+
+    private void say(Producer<String, WorkerStatus> producer, String address) {
+        boolean again = unheard != null && clockNs.getAsLong() - saidAtNs >= SAY_AGAIN_NS;
+        if (!mustSay && !again && address.equals(saidAddress)) {
             return;
         }
         mustSay = false;
         saidAddress = address;
+        saidAtNs = clockNs.getAsLong();
         List<ByteBuffer> published =
                 keys.published().stream().map(ByteBuffer::wrap).toList();
+        unheard = new TunnelKeys(realm, worker, address, published);
         var _ = producer.send(
                 new ProducerRecord<>(
-                        TOPIC, Keys.worker(realm, worker), new TunnelKeys(realm, worker, address, published)),
+                        Topics.WORKER_STATUS.name(),
+                        Keys.ownKeys(realm, worker),
+                        new WorkerStatus(realm, worker, clockMs.getAsLong(), new OwnKeys(address, published))),
                 (metadata, failure) -> {
                     if (failure != null) {
                         mustSay = true;

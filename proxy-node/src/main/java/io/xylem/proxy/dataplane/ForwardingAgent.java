@@ -41,7 +41,7 @@ public final class ForwardingAgent {
     /** How large the agent is. {@code hashSeed} keeps an instance from aiming at one place of the flow table. */
     public record Limits(int batchPackets, int maxPacketBytes, int maxFlows, long hashSeed) {
         public static Limits defaults(long hashSeed) {
-            return new Limits(64, 65_535, 65_536, hashSeed);
+            return new Limits(64, 65_535, 131_072, hashSeed);
         }
     }
 

@@ -97,15 +97,23 @@ final class FlowIndex {
         return (int) (mix(word) >>> 32);
     }
 
-    /** A multiplication a word; the odd constants are those of xxHash64 and of SplitMix64. */
     private int home(long firstHigh, long firstLow, long secondHigh, long secondLow, long portsKey) {
+        return hash(seed, firstHigh, firstLow, secondHigh, secondLow, portsKey) & mask;
+    }
+
+    /**
+     * A multiplication a word, which carries upwards only, so one more for the last word: else connections that differ in the
+     * own port, its top bits, have 32 homes between them all. The odd constants are those of xxHash64 and of SplitMix64.
+     */
+    static int hash(long seed, long firstHigh, long firstLow, long secondHigh, long secondLow, long portsKey) {
         long hash = seed;
         hash = mix(hash ^ firstHigh);
         hash = mix(hash ^ firstLow);
         hash = mix(hash ^ secondHigh);
         hash = mix(hash ^ secondLow);
         hash = mix(hash ^ portsKey);
-        return (int) (hash >>> 32) & mask;
+        hash = (hash ^ (hash >>> 32)) * 0xbf58476d1ce4e5b9L;
+        return (int) ((hash ^ (hash >>> 29)) >>> 32);
     }
 
     static long mix(long word) {

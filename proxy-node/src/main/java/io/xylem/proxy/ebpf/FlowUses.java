@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * maps.h for each flow, the outbound direction and the inbound one.
  *
  * <pre>
- *  last 0 | packets 8 | bytes 16 | generation 24 | TCP flags 28 | acknowledged 32 | sent 36 | … 64
+ *  last 0 | packets 8 | bytes 16 | generation 24 | TCP flags 28 | acknowledged 32 | sent 36 | the programs' own 40 | … 64
  * </pre>
  */
 final class FlowUses {

@@ -10,6 +10,7 @@ import io.xylem.proxy.domain.Fill;
 import io.xylem.proxy.linux.BpfLink;
 import io.xylem.proxy.linux.BpfMap;
 import io.xylem.proxy.linux.BpfProgram;
+import io.xylem.proxy.linux.MergeCable;
 import io.xylem.proxy.linux.NamespaceInterfaces;
 import io.xylem.proxy.linux.NetworkNamespace;
 import io.xylem.proxy.linux.WorkerNetwork;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data plane in the kernel, for one worker: the programs, at the underlay's devices and at the host sides of its
@@ -50,6 +53,8 @@ public final class KernelPath implements AutoCloseable {
             LongSupplier clockNs,
             int seed) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(KernelPath.class);
+
     private final NetworkNamespace worker;
     private final @Nullable Pins pins;
     /** Closed last to first. */
@@ -69,7 +74,11 @@ public final class KernelPath implements AutoCloseable {
         try {
             interfaces = opened(NamespaceInterfaces.of(worker));
             programs = opened(Programs.load(setup.maxFlows, pins == null ? BpfMap::create : pins::map));
-            configure(programs, setup.tunnelPort);
+            MergeCable cable = cable();
+            if (cable != null) {
+                link(cable.far(), programs.fromCable());
+            }
+            configure(programs, setup.tunnelPort, cable == null ? 0 : cable.near());
             ByteBuffer uses = mapped("flow_uses");
             Underlay underlay = opened(new Underlay(worker, interfaces, setup.tunnelAddress, links::containsKey));
             flows = new KernelFlows(
@@ -83,13 +92,23 @@ public final class KernelPath implements AutoCloseable {
                     setup.seed);
             for (String name : interfaces.ethernets()) {
                 int device = interfaces.number(name);
-                if (device != 0 && !WorkerNetwork.isHostSide(name)) {
+                if (device != 0 && !WorkerNetwork.isHostSide(name) && !MergeCable.isEnd(name)) {
                     link(device, programs.fromUnderlay());
                 }
             }
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    /** Without it nothing is lost but speed. */
+    private @Nullable MergeCable cable() {
+        try {
+            return MergeCable.lay(worker, interfaces);
+        } catch (IOException e) {
+            LOG.info("segments that come one by one stay so: {}", e.getMessage());
+            return null;
         }
     }
 
@@ -127,11 +146,16 @@ public final class KernelPath implements AutoCloseable {
         Pins.remove(fileSystem, worker);
     }
 
-    /** {@code struct config} of maps.h */
-    static void configure(Programs programs, int tunnelPort) throws IOException {
+    /**
+     * {@code struct config} of maps.h
+     *
+     * @param mergeDevice where segments are sent to be put together; 0: nowhere
+     */
+    static void configure(Programs programs, int tunnelPort, int mergeDevice) throws IOException {
         BpfMap config = programs.map("config");
         config.key().putInt(0, 0);
-        config.value().putLong(0, Short.toUnsignedInt(Short.reverseBytes((short) tunnelPort)));
+        config.value().putInt(0, Short.toUnsignedInt(Short.reverseBytes((short) tunnelPort)));
+        config.value().putInt(4, mergeDevice);
         if (!config.put()) {
             throw new IOException("the BPF programs can't be told the tunnel's port " + tunnelPort);
         }
@@ -199,6 +223,7 @@ public final class KernelPath implements AutoCloseable {
         if (pins != null) {
             pins.removeAll();
         }
+        MergeCable.remove(worker);
     }
 
     @Override

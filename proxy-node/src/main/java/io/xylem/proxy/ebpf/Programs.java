@@ -38,6 +38,7 @@ final class Programs implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private @Nullable BpfProgram fromInstance;
     private @Nullable BpfProgram fromUnderlay;
+    private @Nullable BpfProgram fromCable;
 
     private Programs() {}
 
@@ -59,6 +60,7 @@ final class Programs implements AutoCloseable {
             programs.makeMaps(object, maxFlows, source);
             programs.fromInstance = programs.load(object, "from_instance");
             programs.fromUnderlay = programs.load(object, "from_underlay");
+            programs.fromCable = programs.load(object, "from_cable");
             return programs;
         } catch (IOException | RuntimeException e) {
             programs.close();
@@ -131,6 +133,11 @@ final class Programs implements AutoCloseable {
     /** For the devices of the underlay. */
     BpfProgram fromUnderlay() {
         return requireNonNull(fromUnderlay);
+    }
+
+    /** For the far end of the cable in which segments are put together. */
+    BpfProgram fromCable() {
+        return requireNonNull(fromCable);
     }
 
     @Override

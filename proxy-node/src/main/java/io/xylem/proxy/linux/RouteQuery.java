@@ -1,7 +1,6 @@
 package io.xylem.proxy.linux;
 
 import static io.xylem.proxy.linux.Native.INT;
-import static io.xylem.proxy.linux.Native.LONG;
 
 import io.xylem.model.Ipv6;
 import io.xylem.proxy.domain.Addresses;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +24,7 @@ public final class RouteQuery implements AutoCloseable {
      */
     public record Way(int device, Ipv6 source, Ipv6 nextHop) {}
 
-    // linux/netlink.h, linux/rtnetlink.h, bits/socket.h
-    private static final int AF_NETLINK = 16;
-    private static final int SOCK_RAW = 3;
-    private static final int SOCK_CLOEXEC = 0x80000;
+    // linux/netlink.h, linux/rtnetlink.h
     private static final short RTM_GETROUTE = 26;
     private static final short RTM_NEWROUTE = 24;
     private static final short NLM_F_REQUEST = 1;
@@ -49,39 +44,20 @@ public final class RouteQuery implements AutoCloseable {
     private static final int ROUTE_TYPE_AT = 23;
     private static final int ATTRIBUTES_AT = 28;
     private static final int ATTRIBUTE_HEADER_BYTES = 4;
-    private static final int ANSWER_BYTES = 4096;
 
-    private static final MethodHandle SOCKET = Native.link("socket", INT, INT, INT, INT);
-    private static final MethodHandle SEND = Native.link("send", LONG, INT, LONG, LONG, INT);
-    private static final MethodHandle RECEIVE = Native.link("recv", LONG, INT, LONG, LONG, INT);
+    private final Netlink netlink;
 
-    private final int fd;
-
-    private RouteQuery(int fd) {
-        this.fd = fd;
+    private RouteQuery(Netlink netlink) {
+        this.netlink = netlink;
     }
 
     public static RouteQuery open(NetworkNamespace namespace) throws IOException {
-        return namespace.call(() -> {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment errno = Native.errnoPlace(arena);
-                int fd = (int) SOCKET.invokeExact(errno, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
-                if (fd < 0) {
-                    throw new LinuxException("open a routing socket", Native.errno(errno), "");
-                }
-                return new RouteQuery(fd);
-            } catch (LinuxException e) {
-                throw e;
-            } catch (Throwable e) {
-                throw Native.impossible(e);
-            }
-        });
+        return namespace.call(() -> new RouteQuery(Netlink.openHere()));
     }
 
     /** @return null when there is no such way, or it ends here, or its gateway has an address of the other family */
     public @Nullable Way to(Ipv6 destination) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = Native.errnoPlace(arena);
             boolean v4 = Addresses.isV4(destination.high(), destination.low());
             int addressBytes = v4 ? Integer.BYTES : 2 * Long.BYTES;
             int requestBytes = ATTRIBUTES_AT + ATTRIBUTE_HEADER_BYTES + addressBytes;
@@ -99,18 +75,7 @@ public final class RouteQuery implements AutoCloseable {
                 request.set(Native.LONG_BE, ATTRIBUTES_AT + ATTRIBUTE_HEADER_BYTES, destination.high());
                 request.set(Native.LONG_BE, ATTRIBUTES_AT + ATTRIBUTE_HEADER_BYTES + Long.BYTES, destination.low());
             }
-            long sent = (long) SEND.invokeExact(errno, fd, request.address(), (long) requestBytes, 0);
-            MemorySegment answer = arena.allocate(ANSWER_BYTES, 4);
-            long received =
-                    sent < 0 ? sent : (long) RECEIVE.invokeExact(errno, fd, answer.address(), (long) ANSWER_BYTES, 0);
-            if (received < 0) {
-                throw new LinuxException("ask for a route", Native.errno(errno), "");
-            }
-            return parse(answer.asSlice(0, received), destination);
-        } catch (LinuxException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw Native.impossible(e);
+            return parse(netlink.ask(arena, request, "ask for a route"), destination);
         }
     }
 
@@ -148,6 +113,6 @@ public final class RouteQuery implements AutoCloseable {
 
     @Override
     public void close() {
-        Libc.close(fd);
+        netlink.close();
     }
 }

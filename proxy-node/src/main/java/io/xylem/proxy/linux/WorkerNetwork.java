@@ -47,6 +47,7 @@ public final class WorkerNetwork {
 
     private final NetworkNamespace worker;
     private final int mtuBytes;
+    private final int superPacketBytes;
 
     public WorkerNetwork(NetworkNamespace worker) {
         this(worker, 0);
@@ -54,8 +55,18 @@ public final class WorkerNetwork {
 
     /** @param overheadBytes by how much packets are longer in the tunnel, beside the outer headers */
     public WorkerNetwork(NetworkNamespace worker, int overheadBytes) {
+        this(worker, MTU_BYTES - overheadBytes, SuperPackets.USUAL_BYTES);
+    }
+
+    private WorkerNetwork(NetworkNamespace worker, int mtuBytes, int superPacketBytes) {
         this.worker = worker;
-        mtuBytes = MTU_BYTES - overheadBytes;
+        this.mtuBytes = mtuBytes;
+        this.superPacketBytes = superPacketBytes;
+    }
+
+    /** The same with super-packets of another length on the interfaces of instances. */
+    public WorkerNetwork withSuperPackets(int bytes) {
+        return new WorkerNetwork(worker, mtuBytes, bytes);
     }
 
     /** Switches forwarding on in the worker's namespace, and leads the semantic prefixes into the device. */
@@ -115,6 +126,8 @@ public final class WorkerNetwork {
                 "?rule add pref " + OTHER_SOURCE_RULE + " iif " + host + " prohibit");
         sysctl(worker, "ipv4/conf/" + host + "/rp_filter", "1"); // strict (RFC 3704)
         setUpInstanceSide(instance, namespaceIp);
+        SuperPackets.limit(worker, host, superPacketBytes);
+        SuperPackets.limit(instance, INSTANCE_INTERFACE, superPacketBytes);
     }
 
     private void setUpInstanceSide(NetworkNamespace instance, DualAddress namespaceIp) throws IOException {

@@ -8,7 +8,9 @@ import io.xylem.proxy.seal.Keyring;
 import io.xylem.schemas.Keys;
 import io.xylem.schemas.RealmPartitioner;
 import io.xylem.schemas.Topics;
+import io.xylem.schemas.avro.OwnKeys;
 import io.xylem.schemas.avro.TunnelKeys;
+import io.xylem.schemas.avro.WorkerStatus;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +43,20 @@ class KeyExchangeTest {
     private final Serde<TunnelKeys> serde = Topics.TUNNEL_KEYS.valueSerde(
             Map.of("schema.registry.url", "mock://keys-" + System.identityHashCode(this)));
     private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("none");
-    private final MockProducer<String, TunnelKeys> producer = new MockProducer<>(
-            new Cluster("mock", List.of(NODE), List.of(PARTITION), Set.of(), Set.of()),
+    private final Serde<WorkerStatus> statuses = Topics.WORKER_STATUS.valueSerde(
+            Map.of("schema.registry.url", "mock://keys-" + System.identityHashCode(this)));
+    private final MockProducer<String, WorkerStatus> producer = new MockProducer<>(
+            new Cluster(
+                    "mock",
+                    List.of(NODE),
+                    List.of(new PartitionInfo(
+                            Topics.WORKER_STATUS.name(), 0, NODE, new Node[] {NODE}, new Node[] {NODE})),
+                    Set.of(),
+                    Set.of()),
             true,
             new RealmPartitioner(),
             new StringSerializer(),
-            serde.serializer());
+            statuses.serializer());
     private final AtomicReference<Optional<String>> address = new AtomicReference<>(Optional.empty());
     private final AtomicLong now = new AtomicLong();
     private final Keyring keys = new Keyring(new JdkAead(), TIMES, 0);
@@ -65,6 +75,7 @@ class KeyExchangeTest {
                         () -> consumer,
                         serde.deserializer(),
                         () -> producer,
+                        () -> 5L,
                         now::get)
                 .start();
     }
@@ -86,8 +97,26 @@ class KeyExchangeTest {
                 () -> consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, at, Keys.worker("main", worker), value)));
     }
 
-    private List<TunnelKeys> said() {
-        return producer.history().stream().map(record -> record.value()).toList();
+    private List<OwnKeys> said() {
+        return producer.history().stream()
+                .map(record -> (OwnKeys) record.value().getBody())
+                .toList();
+    }
+
+    /** As routing does with what was said last. @return once the worker has heard it */
+    private void echo() {
+        OwnKeys last = said().getLast();
+        byte[] told =
+                serde.serializer().serialize(TOPIC, new TunnelKeys("main", "w1", last.getAddress(), last.getKeys()));
+        say("w1", told);
+        awaitHeard();
+    }
+
+    /** Whatever was said before is heard by now. */
+    private void awaitHeard() {
+        String marker = "marker" + offset;
+        say("main", marker, "192.168.78." + offset, new Keyring(new JdkAead(), TIMES, 0));
+        await().until(() -> keys.knows(marker));
     }
 
     @Test
@@ -97,23 +126,44 @@ class KeyExchangeTest {
         assertThat(said()).as("nobody could use them").isEmpty();
         address.set(Optional.of("192.168.77.1"));
         await().until(() -> said().size() == 1);
-        assertThat(producer.history().getFirst().key()).isEqualTo("main|worker|w1");
-        TunnelKeys first = said().getFirst();
+        assertThat(producer.history().getFirst().key()).isEqualTo("main|keys|w1");
+        assertThat(producer.history().getFirst().value().getWorker()).isEqualTo("w1");
+        OwnKeys first = said().getFirst();
         assertThat(first.getAddress()).isEqualTo("192.168.77.1");
         assertThat(first.getKeys())
                 .containsExactly(ByteBuffer.wrap(keys.published().getFirst()));
         address.set(Optional.of("192.168.77.9"));
         await().until(() -> said().size() == 2);
+        echo();
         now.set(1_000);
         await().until(() -> said().size() == 3);
         assertThat(said().getLast().getKeys())
                 .hasSize(2)
                 .contains(first.getKeys().getFirst());
+        echo();
         now.set(1_200);
         await().until(() -> said().size() == 4);
         assertThat(said().getLast().getKeys())
                 .hasSize(1)
                 .doesNotContain(first.getKeys().getFirst());
+    }
+
+    @Test
+    void whatNobodyHasHeardIsSaidAgainAndDoesNotAge() {
+        address.set(Optional.of("192.168.77.1"));
+        await().until(() -> said().size() == 1);
+        long later = 10_000_000_000L;
+        now.set(later);
+        await().until(() -> said().size() == 2);
+        assertThat(said().get(1)).as("ten rotations later").isEqualTo(said().get(0));
+        echo();
+        now.set(later + 999);
+        awaitHeard();
+        awaitHeard();
+        assertThat(said()).hasSize(2);
+        now.set(later + 1_000);
+        await().until(() -> said().size() == 3);
+        assertThat(said().getLast().getKeys()).hasSize(2);
     }
 
     @Test

@@ -21,7 +21,6 @@ import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.domain.TestPackets.Udp;
 import io.xylem.proxy.linux.BpfProgram;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,63 +31,53 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the programs put before a packet in the tunnel, and what they take there. */
+@SuppressWarnings("NullAway.Init") // each test begins with join()
 class OuterHeadersIT {
-    private final List<TestPrograms> open = new ArrayList<>();
+    private final TestOverlay overlay = new TestOverlay();
+    private TestOverlay.Worker w1;
+    private TestOverlay.Worker w2;
+    private TestPrograms p1;
+    private TestPrograms p2;
+    private InstanceAt client;
+    private InstanceAt server;
 
     @AfterEach
     void close() {
-        open.forEach(TestPrograms::close);
+        for (TestPrograms programs : p2 == null ? List.<TestPrograms>of() : List.of(p1, p2)) {
+            programs.close();
+        }
     }
 
-    private TestPrograms programs(TestOverlay.Worker worker) throws IOException {
-        TestPrograms programs = TestPrograms.orSkip(worker);
-        open.add(programs);
-        return programs;
+    private void join(String underlay) throws IOException {
+        w1 = overlay.worker("w1", underlay + 1);
+        w2 = overlay.worker("w2", underlay + 2);
+        p1 = TestPrograms.orSkip(w1);
+        p2 = TestPrograms.orSkip(w2);
+        client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
+        server = overlay.place(S, 1, w2, InstanceState.READY);
     }
 
-    /** A client and a server on two workers. */
-    private final class Joined {
-        final TestOverlay overlay = new TestOverlay();
-        final TestOverlay.Worker w1;
-        final TestOverlay.Worker w2;
-        final TestPrograms p1;
-        final TestPrograms p2;
-        private final InstanceAt client;
-        private final InstanceAt server;
+    private byte[] asked(int port) {
+        return packet(
+                client.namespaceIp().v4().toString(), server.instanceIp().v4().toString(), new Udp(port, 53));
+    }
 
-        Joined(String underlay) throws IOException {
-            w1 = overlay.worker("w1", underlay + 1);
-            w2 = overlay.worker("w2", underlay + 2);
-            p1 = programs(w1);
-            p2 = programs(w2);
-            client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
-            server = overlay.place(S, 1, w2, InstanceState.READY);
-        }
-
-        byte[] asked(int port) {
-            return packet(
-                    client.namespaceIp().v4().toString(),
-                    server.instanceIp().v4().toString(),
-                    new Udp(port, 53));
-        }
-
-        /** @return what was in the tunnel */
-        byte[] throughJava(byte[] packet) {
-            w1.send(packet);
-            byte[] tunnelled = requireNonNull(overlay.underlay.poll(w2.endpoint));
-            overlay.underlay.send(w1.endpoint, w2.endpoint, tunnelled);
-            w2.work();
-            w2.delivered();
-            return tunnelled;
-        }
+    /** @return what was in the tunnel */
+    private byte[] throughJava(byte[] packet) {
+        w1.send(packet);
+        byte[] tunnelled = requireNonNull(overlay.underlay.poll(w2.endpoint));
+        overlay.underlay.send(w1.endpoint, w2.endpoint, tunnelled);
+        w2.work();
+        w2.delivered();
+        return tunnelled;
     }
 
     @Test
     void overIpv4TheyAreOakestras() throws IOException {
-        Joined at = new Joined(V4);
-        byte[] tunnelled = oneHopLater(at.throughJava(at.asked(5_000)));
-        byte[] outer = inside(at.p1.fromInstance(at.asked(5_000)), 0);
-        byte[] expected = wrapped(at.w1.endpoint, at.w2.endpoint, tunnelled, 0);
+        join(V4);
+        byte[] tunnelled = oneHopLater(throughJava(asked(5_000)));
+        byte[] outer = inside(p1.fromInstance(asked(5_000)), 0);
+        byte[] expected = wrapped(w1.endpoint, w2.endpoint, tunnelled, 0);
         // The checksum is right: one hop further on, by any rule, is one hop further on by the test's own.
         byte[] further = outer.clone();
         further[8]++;
@@ -99,19 +88,19 @@ class OuterHeadersIT {
 
     @Test
     void overIpv6TheyHaveALabelOfTheFlowsOwnAndNoChecksum() throws IOException {
-        Joined at = new Joined(V6);
+        join(V6);
         Set<Integer> labels = new HashSet<>();
         for (int port = 5_000; port < 5_010; port++) {
-            byte[] tunnelled = oneHopLater(at.throughJava(at.asked(port)));
-            byte[] outer = inside(at.p1.fromInstance(at.asked(port)), 0);
-            byte[] expected = wrapped(at.w1.endpoint, at.w2.endpoint, tunnelled, 0);
-            int label = (outer[1] & 0x0f) << 16 | (outer[2] & 0xff) << 8 | (outer[3] & 0xff);
+            byte[] tunnelled = oneHopLater(throughJava(asked(port)));
+            byte[] outer = inside(p1.fromInstance(asked(port)), 0);
+            byte[] expected = wrapped(w1.endpoint, w2.endpoint, tunnelled, 0);
+            int label = ((outer[1] & 0x0f) << 16) | ((outer[2] & 0xff) << 8) | (outer[3] & 0xff);
             labels.add(label);
             expected[1] |= (byte) (label >>> 16);
             expected[2] = (byte) (label >>> 8);
             expected[3] = (byte) label;
             assertThat(outer).isEqualTo(expected);
-            assertThat(inside(at.p1.fromInstance(at.asked(port)), 0))
+            assertThat(inside(p1.fromInstance(asked(port)), 0))
                     .as("the same for all of a flow")
                     .isEqualTo(outer);
         }
@@ -126,25 +115,24 @@ class OuterHeadersIT {
         V6 + "1, " + V6 + "1, 50104"
     })
     void onlyThePeerOfAFlowMayAnswer(String peer, String address, int port) throws IOException {
-        Joined at = new Joined(peer.startsWith(V4) ? V4 : V6);
-        byte[] tunnelled = at.throughJava(at.asked(5));
-        assertThat(at.p2.fromUnderlay(at.w1.endpoint, at.w2.endpoint, tunnelled, 0)
-                        .verdict())
+        join(peer.startsWith(V4) ? V4 : V6);
+        byte[] tunnelled = throughJava(asked(5));
+        assertThat(p2.fromUnderlay(w1.endpoint, w2.endpoint, tunnelled, 0).verdict())
                 .isEqualTo(REDIRECT);
-        BpfProgram.Run run = at.p2.fromUnderlay(new Endpoint(address, port), at.w2.endpoint, tunnelled, 0);
+        BpfProgram.Run run = p2.fromUnderlay(new Endpoint(address, port), w2.endpoint, tunnelled, 0);
         assertThat(run.verdict()).isEqualTo(NEXT);
-        assertThat(inside(run, outerBytes(at.w1))).isEqualTo(tunnelled);
+        assertThat(inside(run, outerBytes(w1))).isEqualTo(tunnelled);
     }
 
     /** What differs from the peer's address in any of its four words, or is of the other family, is a stranger's. */
     @ParameterizedTest
     @ValueSource(strings = {"fd78::1", "fd77:0:0:1::1", "fd77::1:0:1", "fd77::2", "192.168.77.1"})
     void norDoesAnAddressThatIsAlmostThePeers(String stranger) throws IOException {
-        Joined at = new Joined(V6);
-        byte[] tunnelled = at.throughJava(at.asked(5));
-        BpfProgram.Run run = at.p2.fromUnderlay(
+        join(V6);
+        byte[] tunnelled = throughJava(asked(5));
+        BpfProgram.Run run = p2.fromUnderlay(
                 new Endpoint(stranger, 50_103),
-                at.overlay.worker("w3", stranger.contains(":") ? V6 + 3 : V4 + 3).endpoint,
+                overlay.worker("w3", stranger.contains(":") ? V6 + 3 : V4 + 3).endpoint,
                 tunnelled,
                 0);
         assertThat(run.verdict()).isEqualTo(NEXT);
@@ -153,19 +141,19 @@ class OuterHeadersIT {
     /** An outer header with an extension is the kernel's to understand. */
     @Test
     void whatIsNotPlainUdpBehindTheOuterHeaderStaysAsItIs() throws IOException {
-        Joined at = new Joined(V6);
-        byte[] tunnelled = at.throughJava(at.asked(5));
-        byte[] outer = wrapped(at.w1.endpoint, at.w2.endpoint, tunnelled, 0);
-        assertThat(at.p2.fromUnderlay(outer).verdict()).isEqualTo(REDIRECT);
+        join(V6);
+        byte[] tunnelled = throughJava(asked(5));
+        byte[] outer = wrapped(w1.endpoint, w2.endpoint, tunnelled, 0);
+        assertThat(p2.fromUnderlay(outer).verdict()).isEqualTo(REDIRECT);
         for (int next : new int[] {0, 44, 60, 6}) {
             byte[] other = outer.clone();
             other[6] = (byte) next;
-            BpfProgram.Run run = at.p2.fromUnderlay(other);
+            BpfProgram.Run run = p2.fromUnderlay(other);
             assertThat(run.verdict()).isEqualTo(NEXT);
             assertThat(inside(run, 0)).isEqualTo(other);
         }
         byte[] otherPort = outer.clone();
         otherPort[43]++;
-        assertThat(at.p2.fromUnderlay(otherPort).verdict()).isEqualTo(NEXT);
+        assertThat(p2.fromUnderlay(otherPort).verdict()).isEqualTo(NEXT);
     }
 }

@@ -186,6 +186,8 @@ class PacketProgramsIT {
             byte[] fragment = known.clone();
             fragment[v4 ? 6 : 0] |= (byte) (v4 ? 0x20 : 0);
             byte[] longer = Arrays.copyOf(known, known.length + 1);
+            byte[] untold = known.clone(); // only super-packets need not tell their length
+            untold[v4 ? 2 : 4] = untold[v4 ? 3 : 5] = 0;
             for (byte[] packet : List.of(
                     packet(a, ib, new Tcp(40_000, 80, "S")), // of a connection that is there
                     packet(a, ib, new Tcp(40_001, 80, "A")),
@@ -194,6 +196,7 @@ class PacketProgramsIT {
                     TestPackets.raw(a, ib, 6, new byte[4]),
                     lastHop,
                     longer,
+                    untold,
                     v4 ? fragment : longer)) {
                 BpfProgram.Run run = p1.fromInstance(packet);
                 assertThat(run.verdict()).isEqualTo(NEXT);

@@ -64,7 +64,7 @@ final class TestPrograms implements AutoCloseable {
                 MAX_FLOWS,
                 generations += 1_000_000);
         flows.forgetOthers();
-        KernelPath.configure(programs, TUNNEL_PORT);
+        KernelPath.configure(programs, TUNNEL_PORT, 0);
     }
 
     private ByteBuffer mapped(String map) throws IOException {

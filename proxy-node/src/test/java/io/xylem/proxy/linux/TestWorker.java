@@ -59,7 +59,13 @@ final class TestWorker implements AutoCloseable {
 
     /** Encrypted. */
     TestWorker(String name, NetworkNamespace namespace, String underlay, Keyring keys) throws IOException {
-        this(name, namespace, underlay, Policies.load(), true, setup -> null, keys);
+        this(name, namespace, underlay, Policies.load(), true, setup -> null, keys, SuperPackets.USUAL_BYTES);
+    }
+
+    /** With its flows in the kernel, or the test is skipped. */
+    static TestWorker withBigTcp(String name, NetworkNamespace namespace, String underlay) throws IOException {
+        return new TestWorker(
+                name, namespace, underlay, Policies.load(), true, TestKernel::orSkip, null, SuperPackets.BIG_BYTES);
     }
 
     /** How its flows move in the kernel, if they do. */
@@ -76,7 +82,7 @@ final class TestWorker implements AutoCloseable {
             boolean withOffloads,
             KernelPaths paths)
             throws IOException {
-        this(name, namespace, underlay, policies, withOffloads, paths, null);
+        this(name, namespace, underlay, policies, withOffloads, paths, null, SuperPackets.USUAL_BYTES);
     }
 
     private TestWorker(
@@ -86,14 +92,16 @@ final class TestWorker implements AutoCloseable {
             Policies policies,
             boolean withOffloads,
             KernelPaths paths,
-            @Nullable Keyring keys)
+            @Nullable Keyring keys,
+            int superPacketBytes)
             throws IOException {
         this.name = name;
         this.namespace = namespace;
         fold = new RouteFold(name);
         table = new AtomicReference<>(fold.table());
         device = TunDevice.open(namespace, "xylem0", withOffloads);
-        network = new WorkerNetwork(namespace, keys == null ? 0 : SealedFrame.OVERHEAD_BYTES);
+        network = new WorkerNetwork(namespace, keys == null ? 0 : SealedFrame.OVERHEAD_BYTES)
+                .withSuperPackets(superPacketBytes);
         network.prepare(device, List.of(Ipv4Prefix.parse("10.30.0.0/16")), List.of(Ipv6Prefix.parse("fdff::/16")));
         tunnel = UdpTunnel.open(namespace, underlay, 50_103, withOffloads);
         poller = Poller.of(device, tunnel);

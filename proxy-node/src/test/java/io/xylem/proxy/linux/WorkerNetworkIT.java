@@ -136,6 +136,24 @@ class WorkerNetworkIT {
     }
 
     @Test
+    void superPacketsAreAsLongAsTheLastAttachmentSays() throws IOException {
+        for (int bytes : new int[] {SuperPackets.BIG_BYTES, SuperPackets.USUAL_BYTES}) {
+            network.withSuperPackets(bytes).attach(instance, FIRST);
+            assertThat(details(worker, "xv0a121e41")).contains("gso_max_size " + bytes, "gro_max_size " + bytes);
+            assertThat(details(instance, "eth0")).contains("gso_max_size " + bytes, "gro_max_size " + bytes);
+        }
+        assertThatThrownBy(() -> SuperPackets.limit(instance, "eth7", SuperPackets.BIG_BYTES))
+                .hasMessageContaining("eth7");
+    }
+
+    private static String details(NetworkNamespace namespace, String name) throws IOException {
+        return namespace.call(() -> {
+            Process process = new ProcessBuilder("ip", "-d", "link", "show", "dev", name).start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        });
+    }
+
+    @Test
     void detachingRemovesEverything() throws IOException {
         String workerBefore = show(worker);
         String instanceBefore = show(instance);

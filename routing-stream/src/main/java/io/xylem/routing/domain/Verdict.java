@@ -20,6 +20,8 @@ public sealed interface Verdict {
         /** The instance is placed on another worker. */
         HOSTED_ELSEWHERE,
         /** The worker hosts the instance, and speaks of a time when it hosted it before. */
-        EARLIER_PLACEMENT
+        EARLIER_PLACEMENT,
+        /** The worker speaks of an address in the underlay that is not its own. */
+        ADDRESS_OF_ANOTHER
     }
 }

@@ -9,11 +9,14 @@ import io.xylem.schemas.avro.Convergence;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.InstanceReady;
 import io.xylem.schemas.avro.InstanceUnready;
+import io.xylem.schemas.avro.OwnKeys;
+import io.xylem.schemas.avro.TunnelKeys;
 import io.xylem.schemas.avro.WithdrawalConfirmed;
 import io.xylem.schemas.avro.WorkerBack;
 import io.xylem.schemas.avro.WorkerLost;
 import io.xylem.schemas.avro.WorkerStatus;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -70,6 +73,21 @@ record Outbox(
             }
             case Verdict.Refused why -> refused(why);
         }
+    }
+
+    /** What a worker says of its own keys, for the other workers. */
+    void send(String worker, OwnKeys keys, Optional<Verdict.Refused> refusal) {
+        if (refusal.isPresent()) {
+            refused(refusal.get());
+            return;
+        }
+        counters.believed();
+        context.forward(
+                new Record<>(
+                        Keys.worker(realm, worker),
+                        new TunnelKeys(realm, worker, keys.getAddress(), keys.getKeys()),
+                        timestamp),
+                RoutingTopology.TUNNEL_KEYS);
     }
 
     private void refused(Verdict.Refused why) {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *  xylem.allocations   ─┐                ┌─► xylem.routes             for all
  *  xylem.worker-status ─┴─► routing ─────┼─► xylem.worker-routes      for one worker each, in its partition
  *         ▲                  │ routing-  ├─► xylem.deployment-events  observations
- *         └── ticks ─────────┘ state, -open └─► xylem.convergence
+ *         └── ticks ─────────┘ state, -open ├─► xylem.convergence
+ *                                           └─► xylem.tunnel-keys        what workers say, once believed
  * </pre>
  */
 public final class RoutingTopology {
@@ -40,6 +41,7 @@ public final class RoutingTopology {
     static final String OBSERVATIONS = "observations";
     static final String CONVERGENCE = "convergence";
     static final String TICKS = "ticks";
+    static final String TUNNEL_KEYS = "tunnel-keys";
     private static final String ROUTING = "routing";
 
     private RoutingTopology() {}
@@ -84,6 +86,7 @@ public final class RoutingTopology {
         sink(topology, OBSERVATIONS, Topics.DEPLOYMENT_EVENTS, serdeConfig, byRealm);
         sink(topology, CONVERGENCE, Topics.CONVERGENCE, serdeConfig, byRealm);
         sink(topology, TICKS, Topics.WORKER_STATUS, serdeConfig, byRealm);
+        sink(topology, TUNNEL_KEYS, Topics.TUNNEL_KEYS, serdeConfig, byRealm);
         return topology;
     }
 

@@ -6,6 +6,7 @@ import io.xylem.model.Ipv6;
 import io.xylem.model.ServiceName;
 import io.xylem.routing.domain.Feed;
 import io.xylem.routing.domain.InstanceReport;
+import io.xylem.routing.domain.KeyJudge;
 import io.xylem.routing.domain.RealmFeeds;
 import io.xylem.routing.domain.ReportJudge;
 import io.xylem.schemas.Keys;
@@ -13,6 +14,7 @@ import io.xylem.schemas.avro.Heartbeat;
 import io.xylem.schemas.avro.InstanceFlows;
 import io.xylem.schemas.avro.Interests;
 import io.xylem.schemas.avro.LoadReport;
+import io.xylem.schemas.avro.OwnKeys;
 import io.xylem.schemas.avro.WorkerStatus;
 import java.util.Map;
 import java.util.SortedSet;
@@ -66,6 +68,11 @@ final class StatusHandler {
                     }
                     outbox.send(feeds.heard(worker, record.timestamp()));
                     outbox.send(feeds.loads(worker, flows, offset));
+                }
+                case OwnKeys keys -> {
+                    mustBe(record.key(), Keys.ownKeys(status.getRealm(), worker), status);
+                    outbox.send(feeds.heard(worker, record.timestamp()));
+                    outbox.send(worker, keys, KeyJudge.refusal(feeds.view(), worker, canonical(keys.getAddress())));
                 }
                 default -> throw new IllegalArgumentException("unknown body " + status.getBody());
             }

@@ -26,7 +26,7 @@ public final class StreamsSettings {
     /** @param users the user's own Kafka settings; they win over the tuning and not over the rest */
     public static Properties of(Map<String, Object> users, Latency latency) {
         Map<String, Object> settings = new HashMap<>();
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, Applications.ROUTING);
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, Applications.routing());
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
         settings.put(StreamsConfig.POLL_MS_CONFIG, latency.pollMs());
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, OPEN_CHANGES_CACHE_BYTES);

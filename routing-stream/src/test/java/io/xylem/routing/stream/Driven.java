@@ -15,6 +15,7 @@ import io.xylem.schemas.avro.Heartbeat;
 import io.xylem.schemas.avro.InstanceReport;
 import io.xylem.schemas.avro.Interests;
 import io.xylem.schemas.avro.Route;
+import io.xylem.schemas.avro.TunnelKeys;
 import io.xylem.schemas.avro.WorkerStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,7 @@ final class Driven implements AutoCloseable {
     final TestOutputTopic<String, DeploymentEvent> observations;
     final TestOutputTopic<String, Route> workerRoutes;
     final TestOutputTopic<String, Convergence> convergence;
+    final TestOutputTopic<String, TunnelKeys> tunnelKeys;
     final TestOutputTopic<byte[], byte[]> deadLetters;
 
     /** The broker's clock and ours alike. */
@@ -94,6 +96,7 @@ final class Driven implements AutoCloseable {
         routes = output(Topics.ROUTES);
         workerRoutes = output(Topics.WORKER_ROUTES);
         convergence = output(Topics.CONVERGENCE);
+        tunnelKeys = output(Topics.TUNNEL_KEYS);
         observations = output(Topics.DEPLOYMENT_EVENTS);
         deadLetters = driver.createOutputTopic(
                 Topics.DEAD_LETTERS.name(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
