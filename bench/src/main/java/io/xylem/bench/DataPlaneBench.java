@@ -70,8 +70,8 @@ public final class DataPlaneBench {
     }
 
     private void prepare() throws IOException {
-        boolean isPlain = !Collections.disjoint(series, Set.of("plain", "awake", "crowded", "big"));
-        Mode kernel = isPlain ? opened(new KernelMode(Conditions.plain("k"))) : null;
+        boolean isPlain = !Collections.disjoint(series, Set.of("plain", "awake", "crowded"));
+        Mode kernel = isPlain || series.contains("big") ? opened(new KernelMode(Conditions.plain("k"))) : null;
         UserMode user = isPlain ? opened(new UserMode(Conditions.plain("u"))) : null;
         Mode ebpf = isPlain ? ebpf(Conditions.plain("e")) : null;
         plainUser = user;
@@ -157,7 +157,7 @@ public final class DataPlaneBench {
             }
         }
         all.forEach(Series::print);
-        if (plainUser != null) {
+        if (plainUser != null && plainUser.packets() > packets) {
             packets = plainUser.packets() - packets;
             allocated = plainUser.allocatedBytes() - allocated;
             System.out.printf(

@@ -107,7 +107,7 @@ class BigTcpIT {
     void contentArrivesAsItWasSent(String server, int underlayBytes) throws Exception {
         SuperPackets.limit(space1, "u0", underlayBytes);
         SuperPackets.limit(space2, "u0", underlayBytes);
-        byte[] content = new byte[16 << 20];
+        byte[] content = new byte[8 << 20];
         random.nextBytes(content);
         // How long super-packets become is the kernel's matter: on a busy machine not each transfer has long ones.
         await().atMost(Duration.ofMinutes(3)).until(() -> longest(server, content) > LONGEST_TOLD);
