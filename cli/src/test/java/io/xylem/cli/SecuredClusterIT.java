@@ -52,7 +52,8 @@ class SecuredClusterIT {
             "allocator",
             "allocations:W dead-letters:W deployment-events:R outcomes:W state-hashes:W",
             "routing",
-            "allocations:R convergence:W dead-letters:W deployment-events:W routes:W tunnel-keys:W worker-routes:W worker-status:RW",
+            "allocations:R convergence:W dead-letters:W deployment-events:W routes:W tunnel-keys:W worker-routes:W"
+                    + " worker-status:RW",
             W1,
             "routes:R tunnel-keys:R worker-routes:R worker-status:W",
             W2,

@@ -117,8 +117,8 @@ public final class Topics {
             Optional.empty(),
             Optional.of(Compatibility.FULL_TRANSITIVE),
             COMPACTED_SOON,
-            "by which public keys workers encrypt what they send to each other, as routing believed each of its own; they read"
-                    + " it from the beginning");
+            "by which public keys workers encrypt what they send to each other, as routing believed each of its own;"
+                    + " they read it from the beginning");
 
     public static final Topic<Convergence> CONVERGENCE = new Topic<>(
             "convergence",

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.xylem.cli.Cli;
 import io.xylem.cli.cluster.ChangingProcesses;
+import io.xylem.cli.cluster.DecidedLog;
 import io.xylem.cli.cluster.DevCluster;
 import io.xylem.cli.cluster.LocalHttp;
 import io.xylem.cli.cluster.MixedEvents;
@@ -30,8 +30,6 @@ import io.xylem.schemas.avro.InstanceScheduled;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;
 import io.xylem.schemas.avro.ServiceRegistered;
-import io.xylem.schemas.avro.StateHash;
-import io.xylem.schemas.json.OutcomeJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,7 +44,6 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,22 +60,6 @@ class RollingUpgradeIT {
     private static final String C = "A.prod.C.prod";
     private static final String HASHES = "xylem.hash.interval.events";
     private static final int HASH_INTERVAL = 100;
-
-    /** What an old outcome and a new one of the same event agree in; a version may have more to say. */
-    private static final Set<String> DECIDED = Set.of(
-            "realm",
-            "id",
-            "offset",
-            "type",
-            "status",
-            "code",
-            "service",
-            "instance",
-            "worker",
-            "subnet",
-            "serviceIps",
-            "instanceIp",
-            "namespaceIp");
 
     /** What Streams keeps under these names, or finds state by. Sinks and processors may come and go. */
     private static final Pattern KEPT = Pattern.compile("Sub-topology: \\d+|topics: \\[.*?]|stores: \\[.*?]");
@@ -122,8 +103,8 @@ class RollingUpgradeIT {
         }
         if (processes != null) {
             processes.close();
-            var _ = new DevCluster(dir).down(Progress.SILENT);
         }
+        var _ = new DevCluster(dir).down(Progress.SILENT); // also of one that did not come up
     }
 
     @Test
@@ -171,17 +152,18 @@ class RollingUpgradeIT {
     }
 
     private void count(List<String> published) throws Exception {
+        var decided = new DecidedLog(clients());
         for (String name : List.of("worker-w1", "worker-w2", "routing")) {
             processes.stop(name); // they have more to observe
         }
         processes.await(
                 "an outcome of each event",
-                () -> log(Topics.OUTCOMES).size()
-                        >= log(Topics.DEPLOYMENT_EVENTS).size());
+                () -> decided.log(Topics.OUTCOMES).size()
+                        >= decided.log(Topics.DEPLOYMENT_EVENTS).size());
         processes.stop("allocator");
-        TopicLog events = log(Topics.DEPLOYMENT_EVENTS);
-        TopicLog outcomes = log(Topics.OUTCOMES);
-        List<DeploymentEvent> decoded = decoded(Topics.DEPLOYMENT_EVENTS, events);
+        TopicLog events = decided.log(Topics.DEPLOYMENT_EVENTS);
+        TopicLog outcomes = decided.log(Topics.OUTCOMES);
+        List<DeploymentEvent> decoded = decided.values(Topics.DEPLOYMENT_EVENTS, events);
         assertThat(outcomes.keys(0))
                 .as("an outcome each, in the order of the events")
                 .isEqualTo(decoded.stream().map(DeploymentEvent::getId).toList());
@@ -190,7 +172,7 @@ class RollingUpgradeIT {
                         .map(DeploymentEvent::getId))
                 .as("the log has what was published, once")
                 .isEqualTo(published);
-        assertThat(decoded(Topics.OUTCOMES, outcomes).stream()
+        assertThat(decided.values(Topics.OUTCOMES, outcomes).stream()
                         .filter(outcome -> outcome.getStatus() == OutcomeStatus.ACCEPTED)
                         .count())
                 .isBetween(events.size() / 5L, events.size() * 4L / 5);
@@ -202,10 +184,10 @@ class RollingUpgradeIT {
         Map<String, String> settings = Map.of(HASHES, Integer.toString(HASH_INTERVAL));
         try (var calm = UndisturbedRun.of(
                 events, dir.resolve("calm"), processes.cluster().registryUrl(), settings)) {
-            assertThat(addresses(outcomes)).isEqualTo(addresses(calm.read(Topics.OUTCOMES)));
-            assertThat(hashes(log(Topics.STATE_HASHES)))
+            assertThat(decided.addresses(outcomes)).isEqualTo(decided.addresses(calm.read(Topics.OUTCOMES)));
+            assertThat(decided.hashes(decided.log(Topics.STATE_HASHES)))
                     .hasSizeGreaterThan(published.size() / HASH_INTERVAL / 2)
-                    .isEqualTo(hashes(calm.read(Topics.STATE_HASHES)));
+                    .isEqualTo(decided.hashes(calm.read(Topics.STATE_HASHES)));
         }
     }
 
@@ -282,30 +264,6 @@ class RollingUpgradeIT {
         }
         try (var files = Files.walk(state)) {
             return files.anyMatch(file -> file.getFileName().toString().equals("CURRENT")); // RocksDB's
-        }
-    }
-
-    private List<ObjectNode> addresses(TopicLog outcomes) {
-        return decoded(Topics.OUTCOMES, outcomes).stream()
-                .map(outcome -> OutcomeJson.tree(outcome).retain(DECIDED))
-                .toList();
-    }
-
-    private List<String> hashes(TopicLog log) {
-        return decoded(Topics.STATE_HASHES, log).stream()
-                .map(StateHash::toString)
-                .toList();
-    }
-
-    private TopicLog log(Topic<?> topic) {
-        return TopicLog.read(topic, clients());
-    }
-
-    private <V> List<V> decoded(Topic<V> topic, TopicLog log) {
-        try (Deserializer<V> values = topic.valueSerde(clients()).deserializer()) {
-            return log.entries(0).stream()
-                    .map(entry -> values.deserialize(topic.name(), entry.bytes()))
-                    .toList();
         }
     }
 
