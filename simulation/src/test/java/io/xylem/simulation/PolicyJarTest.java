@@ -124,7 +124,7 @@ class PolicyJarTest {
         ByteBuffer bytes = Datagram.of(source, port, address, 80);
         Packet packet = new Packet();
         assertThat(packet.wrap(bytes, 0, bytes.capacity())).isNull();
-        return proxy.translator().outbound(packet, port);
+        return proxy.translator(port).outbound(packet, port);
     }
 
     private void publish(Event event) {

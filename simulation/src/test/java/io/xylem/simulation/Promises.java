@@ -174,13 +174,13 @@ final class Promises {
 
     /** @return the worker that it is sent to */
     private String sent(Allocated.Instance sender, ByteBuffer bytes) {
-        Verdict.Outbound verdict = proxy(sender).translator().outbound(wrapped(bytes), nowNs);
+        Verdict.Outbound verdict = proxy(sender).translator(nowNs).outbound(wrapped(bytes), nowNs);
         assertThat(verdict).as("outbound of %s", sender).isInstanceOf(Target.class);
         return ((Target) verdict).route().worker();
     }
 
     private void delivered(Allocated.Instance receiver, ByteBuffer bytes) {
-        Verdict.Inbound verdict = proxy(receiver).translator().inbound(wrapped(bytes), nowNs);
+        Verdict.Inbound verdict = proxy(receiver).translator(nowNs).inbound(wrapped(bytes), nowNs);
         assertThat(verdict)
                 .as("inbound of %s", receiver)
                 .isInstanceOfSatisfying(

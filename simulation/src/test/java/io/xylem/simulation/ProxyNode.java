@@ -99,12 +99,13 @@ final class ProxyNode {
     }
 
     /** With the tables as they are now. */
-    Translator translator() {
+    Translator translator(long nowNs) {
         translator.use(
                 table,
                 Attachments.of(attached.values().stream()
                         .map(at -> new Attachment(at.instance(), at.instanceIp(), at.namespaceIp()))
-                        .toList()));
+                        .toList()),
+                nowNs);
         return translator;
     }
 
