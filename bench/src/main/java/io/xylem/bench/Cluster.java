@@ -123,15 +123,7 @@ final class Cluster implements AutoCloseable {
 
     /** With the allocator's settings. */
     Jvm startStateless() throws IOException {
-        return Jvm.start(
-                dir.file("stateless.log"),
-                PROGRAM_HEAP_MB,
-                List.of(),
-                Stateless.class.getName(),
-                bootstrap,
-                dir.file("stateless-state").toString(),
-                Integer.toString(setup.latency().commitIntervalMs()),
-                Integer.toString(setup.latency().pollMs()));
+        return startStreams(Stateless.class, StreamsConfig.EXACTLY_ONCE_V2, setup.latency().commitIntervalMs(), "stateless", "");
     }
 
     Jvm startPassThrough() throws IOException {
@@ -149,11 +141,16 @@ final class Cluster implements AutoCloseable {
     }
 
     private Jvm startPassThrough(String guarantee, int commitIntervalMs, String from, String to) throws IOException {
+        return startStreams(PassThrough.class, guarantee, commitIntervalMs, from, to);
+    }
+
+    private Jvm startStreams(Class<?> main, String guarantee, int commitIntervalMs, String from, String to)
+            throws IOException {
         return Jvm.start(
                 dir.file(from + ".log"),
                 PROGRAM_HEAP_MB,
                 List.of(),
-                PassThrough.class.getName(),
+                main.getName(),
                 bootstrap,
                 dir.file(from + "-state").toString(),
                 Integer.toString(commitIntervalMs),

@@ -26,6 +26,25 @@ final class PassThrough {
     private PassThrough() {}
 
     public static void main(String[] args) throws InterruptedException {
+        Topology topology = new Topology();
+        topology.addSource(
+                SOURCE, Serdes.ByteArray().deserializer(), Serdes.ByteArray().deserializer(), args[5]);
+        topology.addSink(
+                "out",
+                args[6],
+                Serdes.ByteArray().serializer(),
+                Serdes.ByteArray().serializer(),
+                SOURCE);
+        run(topology, args, Map.of(StreamsConfig.producerPrefix("linger.ms"), 0));
+    }
+
+    /**
+     * Until the process is told to end.
+     *
+     * @param args {@code BOOTSTRAP STATE_DIR COMMIT_MS POLL_MS GUARANTEE NAME …}; NAME begins the application's id
+     * @param more settings
+     */
+    static void run(Topology topology, String[] args, Map<String, Object> more) throws InterruptedException {
         Properties config = new Properties();
         config.putAll(Map.of(
                 StreamsConfig.APPLICATION_ID_CONFIG,
@@ -40,24 +59,15 @@ final class PassThrough {
                 args[3],
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 args[4],
-                StreamsConfig.producerPrefix("linger.ms"),
-                0,
                 StreamsConfig.producerPrefix("compression.type"),
                 "lz4",
                 StreamsConfig.consumerPrefix("session.timeout.ms"),
                 10_000,
                 StreamsConfig.consumerPrefix("heartbeat.interval.ms"),
-                3_000));
-        config.put(StreamsConfig.consumerPrefix("isolation.level"), "read_committed");
-        Topology topology = new Topology();
-        topology.addSource(
-                SOURCE, Serdes.ByteArray().deserializer(), Serdes.ByteArray().deserializer(), args[5]);
-        topology.addSink(
-                "out",
-                args[6],
-                Serdes.ByteArray().serializer(),
-                Serdes.ByteArray().serializer(),
-                SOURCE);
+                3_000,
+                StreamsConfig.consumerPrefix("isolation.level"),
+                "read_committed"));
+        config.putAll(more);
         KafkaStreams streams = new KafkaStreams(topology, config);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> streams.close(CloseOptions.timeout(Duration.ofSeconds(20))

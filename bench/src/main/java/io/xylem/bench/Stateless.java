@@ -13,18 +13,13 @@ import io.xylem.schemas.avro.Ipv6Bits;
 import io.xylem.schemas.avro.Outcome;
 import io.xylem.schemas.avro.OutcomeStatus;
 import io.xylem.schemas.avro.Readiness;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.CloseOptions;
-import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
@@ -34,7 +29,7 @@ import org.apache.kafka.streams.processor.api.Record;
 /**
  * What the allocator's records alone cost: each event is read, and answered by an outcome and an allocation like the
  * allocator's, through the same serdes. Nothing is decided and nothing kept, so no allocator that writes both is faster.
- * Arguments: {@code BOOTSTRAP STATE_DIR COMMIT_MS POLL_MS}.
+ * Arguments: as {@link PassThrough#run}.
  */
 final class Stateless {
     private static final String SOURCE = "events";
@@ -46,32 +41,11 @@ final class Stateless {
 
     public static void main(String[] args) throws InterruptedException {
         Log.register();
-        Properties config = new Properties();
-        config.putAll(Map.of(
-                StreamsConfig.APPLICATION_ID_CONFIG,
-                "stateless",
-                StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
-                args[0],
-                StreamsConfig.STATE_DIR_CONFIG,
-                args[1],
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-                args[2],
-                StreamsConfig.POLL_MS_CONFIG,
-                args[3],
-                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-                StreamsConfig.EXACTLY_ONCE_V2,
-                StreamsConfig.producerPrefix("linger.ms"),
-                100,
-                StreamsConfig.producerPrefix("batch.size"),
-                1 << 18,
-                StreamsConfig.producerPrefix("compression.type"),
-                "lz4"));
-        KafkaStreams streams = new KafkaStreams(topology(), config);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> streams.close(CloseOptions.timeout(Duration.ofSeconds(20))
-                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))));
-        streams.start();
-        new CountDownLatch(1).await();
+        // As the allocator's: StreamsSettings.
+        PassThrough.run(
+                topology(),
+                args,
+                Map.of(StreamsConfig.producerPrefix("linger.ms"), 100, StreamsConfig.producerPrefix("batch.size"), 1 << 18));
     }
 
     private static Topology topology() {

@@ -1,20 +1,14 @@
 package io.xylem.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.xylem.cli.cluster.Requirements;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The address plan end to end, with packets: the demo itself. It checks what it shows. */
 class DemoIT {
     @Test
     void theExampleOfTheAddressPlanComesOutAsDocumented() {
-        List<String> missing = Requirements.missing();
-        // A build server must run it: there what is missing is a failure.
-        boolean onBuildServer = System.getenv("CI") != null;
-        assumeTrue(onBuildServer || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
+        Skip.unlessWorkersAreAllowed();
 
         Cli.Result result = Cli.run("demo");
         assertThat(result.status()).as(result.out() + result.err()).isZero();

@@ -3,7 +3,6 @@ package io.xylem.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceName;
 import io.xylem.model.InstanceState;
 import io.xylem.model.ServiceName;
@@ -52,15 +51,8 @@ class RestartIT {
     private NetworkNamespace clientSpace;
 
     private static InstanceAt at(InstanceName instance, String worker, long version) {
-        InstanceAt sample = Samples.at(instance, worker, InstanceState.READY, version);
-        return new InstanceAt(
-                sample.instance(),
-                sample.instanceIp(),
-                sample.namespaceIp(),
-                worker,
-                new Endpoint(worker.equals("w1") ? UNDERLAY_1 : UNDERLAY_2, 50_103),
-                sample.state(),
-                version);
+        return Samples.at(
+                instance, worker, worker.equals("w1") ? UNDERLAY_1 : UNDERLAY_2, InstanceState.READY, version);
     }
 
     @BeforeEach

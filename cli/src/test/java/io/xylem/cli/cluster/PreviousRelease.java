@@ -1,7 +1,6 @@
 package io.xylem.cli.cluster;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
+import io.xylem.cli.Skip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +28,7 @@ public final class PreviousRelease {
 
     private PreviousRelease() {}
 
-    /** Aborts the test where there is none, and says why. */
+    /** Leaves the test out where there is none, and says why. */
     public static Release build() throws IOException, InterruptedException {
         Path root = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
         String commit = commit(root);
@@ -67,11 +66,11 @@ public final class PreviousRelease {
         try {
             git = new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException e) {
-            return abort("no previous version: git can't be started: " + e.getMessage());
+            throw Skip.because("no previous version: git can't be started: " + e.getMessage());
         }
         String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (git.waitFor() != 0) {
-            return abort(
+            throw Skip.because(
                     "no previous version in the history that is here: " + String.join(" ", arguments) + ": " + said);
         }
         return said;
@@ -119,13 +118,12 @@ public final class PreviousRelease {
         try {
             status = builder.start().waitFor();
         } catch (IOException e) {
-            abort("the previous version can't be built here: " + e.getMessage());
-            return;
+            throw Skip.because("the previous version can't be built here: " + e.getMessage());
         }
         if (status != 0) {
             String said = Files.readString(log);
             if (MACHINES_FAULT.matcher(said).find()) {
-                abort("the previous version can't be built here:\n" + said);
+                throw Skip.because("the previous version can't be built here:\n" + said);
             }
             throw new AssertionError("the previous version does not build:\n" + said);
         }

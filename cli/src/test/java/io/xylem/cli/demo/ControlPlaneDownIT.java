@@ -4,18 +4,17 @@ import static io.xylem.schemas.AvroWords.toModel;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.xylem.cli.Cli;
 import io.xylem.cli.Exported;
 import io.xylem.cli.PolicyJar;
+import io.xylem.cli.Skip;
 import io.xylem.cli.Watched;
 import io.xylem.cli.cluster.Child;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.DevCluster;
 import io.xylem.cli.cluster.LocalHttp;
 import io.xylem.cli.cluster.Progress;
-import io.xylem.cli.cluster.Requirements;
 import io.xylem.model.ServiceIp;
 import io.xylem.schemas.avro.AddressRequest;
 import io.xylem.schemas.avro.InstanceRemoved;
@@ -59,9 +58,7 @@ class ControlPlaneDownIT {
 
     @BeforeEach
     void up() throws IOException {
-        List<String> missing = Requirements.missing();
-        assumeTrue(
-                System.getenv("CI") != null || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
+        Skip.unlessWorkersAreAllowed();
         cluster = new DevCluster(dir);
         PolicyJar.dropInto(cluster.policies());
         state = cluster.up(List.of("w1", "w2"), Progress.SILENT);

@@ -3,10 +3,10 @@ package io.xylem.cli.demo;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.xylem.cli.Cli;
+import io.xylem.cli.Skip;
 import io.xylem.cli.cluster.ChangingProcesses;
 import io.xylem.cli.cluster.DecidedLog;
 import io.xylem.cli.cluster.DevCluster;
@@ -15,7 +15,6 @@ import io.xylem.cli.cluster.MixedEvents;
 import io.xylem.cli.cluster.PreviousRelease;
 import io.xylem.cli.cluster.Progress;
 import io.xylem.cli.cluster.Release;
-import io.xylem.cli.cluster.Requirements;
 import io.xylem.cli.cluster.SteadyLoad;
 import io.xylem.cli.cluster.TopicLog;
 import io.xylem.cli.cluster.UndisturbedRun;
@@ -77,9 +76,7 @@ class RollingUpgradeIT {
 
     @BeforeEach
     void startTheOldVersion() throws Exception {
-        List<String> missing = Requirements.missing();
-        assumeTrue(
-                System.getenv("CI") != null || missing.isEmpty(), () -> "this machine allows no workers: " + missing);
+        Skip.unlessWorkersAreAllowed();
         before = PreviousRelease.build();
         System.out.println("RollingUpgradeIT -Dseed=" + SEED);
         processes = ChangingProcesses.up(dir, before, 2);

@@ -42,15 +42,34 @@ public final class Samples {
     }
 
     public static InstanceAt at(InstanceName instance, String worker, InstanceState state, long version) {
+        return at(instance, worker, "192.168.77.1", state, version);
+    }
+
+    /** @param underlay the worker's address there */
+    public static InstanceAt at(
+            InstanceName instance, String worker, String underlay, InstanceState state, long version) {
         int n = instance.number();
         return new InstanceAt(
                 instance,
                 address("10.30.0." + (1 + n), "fdff::" + n),
                 address("10.18.30." + (64 + n), "fc00::790" + n),
                 worker,
-                new Endpoint("192.168.77.1", 50_103),
+                new Endpoint(underlay, 50_103),
                 state,
                 version);
+    }
+
+    /** The only instance of the service {@code A.prod.NAME.prod}, ready. */
+    public static InstanceAt only(
+            String name, DualAddress instanceIp, DualAddress namespaceIp, String worker, String underlay) {
+        return new InstanceAt(
+                new InstanceName(ServiceName.parse("A.prod." + name + ".prod"), 1),
+                instanceIp,
+                namespaceIp,
+                worker,
+                new Endpoint(underlay, 50_103),
+                InstanceState.READY,
+                1);
     }
 
     public static ServiceKnown service(long version) {

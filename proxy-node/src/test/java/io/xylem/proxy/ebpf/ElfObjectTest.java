@@ -3,19 +3,19 @@ package io.xylem.proxy.ebpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.xylem.proxy.Skip;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** The file of this build, whole and damaged. */
 class ElfObjectTest {
     private static byte[] built() throws IOException {
         try (InputStream in = Programs.class.getResourceAsStream("xylem.bpf.o")) {
-            Assumptions.assumeTrue(in != null, "SKIPPED: this build has no BPF programs, as there was no clang");
+            Skip.unless(in != null, "this build has no BPF programs, as there was no clang");
             return in == null ? new byte[0] : in.readAllBytes();
         }
     }

@@ -1,5 +1,6 @@
 package io.xylem.proxy.ebpf;
 
+import io.xylem.proxy.Skip;
 import io.xylem.proxy.linux.BpfFileSystem;
 import io.xylem.proxy.linux.LinuxException;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /** A BPF file system of one test. */
 public final class TestBpf implements AutoCloseable {
@@ -20,7 +20,7 @@ public final class TestBpf implements AutoCloseable {
 
     /** Skips the test where the build had no clang, or mounting is refused; the latter not with {@code CI} set. */
     public static TestBpf orSkip(Path directory) throws IOException {
-        Assumptions.assumeTrue(Programs.areThere(), "SKIPPED: this build has no BPF programs, as there was no clang");
+        Skip.unless(Programs.areThere(), "this build has no BPF programs, as there was no clang");
         Files.createDirectories(directory);
         try {
             BpfFileSystem.ensure(directory);
@@ -29,8 +29,7 @@ public final class TestBpf implements AutoCloseable {
             if (!e.isNotPermitted() || System.getenv("CI") != null) {
                 throw e;
             }
-            System.out.println("SKIPPED: this machine refuses BPF: " + e.getMessage());
-            Assumptions.abort("BPF is refused: " + e.getMessage());
+            Skip.because("this machine refuses BPF: " + e.getMessage());
             throw e;
         }
     }

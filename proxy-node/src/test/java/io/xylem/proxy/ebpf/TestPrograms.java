@@ -2,6 +2,7 @@ package io.xylem.proxy.ebpf;
 
 import io.xylem.model.Endpoint;
 import io.xylem.model.Ipv6;
+import io.xylem.proxy.Skip;
 import io.xylem.proxy.domain.Addresses;
 import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.linux.BpfMap;
@@ -15,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The real programs of one worker, run by hand on single packets; its agent decides and enters the flows. As the verifier
@@ -74,7 +74,7 @@ final class TestPrograms implements AutoCloseable {
 
     /** Skips the test where the build had no clang, or the kernel refuses the programs; the latter not with {@code CI} set. */
     static TestPrograms orSkip(TestOverlay.Worker worker) throws IOException {
-        Assumptions.assumeTrue(Programs.areThere(), "SKIPPED: this build has no BPF programs, as there was no clang");
+        Skip.unless(Programs.areThere(), "this build has no BPF programs, as there was no clang");
         try {
             Programs loaded = FREE.isEmpty() ? Programs.load(MAX_FLOWS, BpfMap::create) : FREE.pop();
             TestPrograms programs = new TestPrograms(loaded, Addresses.underlay(worker.endpoint));
@@ -84,8 +84,7 @@ final class TestPrograms implements AutoCloseable {
             if (!e.isNotPermitted() || System.getenv("CI") != null) {
                 throw e;
             }
-            System.out.println("SKIPPED: this machine refuses BPF: " + e.getMessage());
-            Assumptions.abort("BPF is refused: " + e.getMessage());
+            Skip.because("this machine refuses BPF: " + e.getMessage());
             throw e;
         }
     }

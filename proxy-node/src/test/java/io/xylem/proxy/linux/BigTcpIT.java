@@ -1,15 +1,10 @@
 package io.xylem.proxy.linux;
 
+import static io.xylem.proxy.control.Samples.address;
+import static io.xylem.proxy.control.Samples.only;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.xylem.model.DualAddress;
-import io.xylem.model.Endpoint;
-import io.xylem.model.InstanceName;
-import io.xylem.model.InstanceState;
-import io.xylem.model.Ipv4;
-import io.xylem.model.Ipv6;
-import io.xylem.model.ServiceName;
 import io.xylem.proxy.dataplane.Capture;
 import io.xylem.proxy.dataplane.Captured;
 import io.xylem.proxy.domain.Drop;
@@ -62,9 +57,12 @@ class BigTcpIT {
         NetworkNamespace clientSpace = namespaces.make("c");
         NetworkNamespace nearSpace = namespaces.make("s1");
         farSpace = namespaces.make("s2");
-        InstanceAt c = at("C", "10.30.0.10", "fdff::10", "10.18.0.1", "fc00::1", "w1", "192.168.77.1");
-        InstanceAt near = at("N", "10.30.0.2", "fdff::1", "10.18.0.2", "fc00::2", "w1", "192.168.77.1");
-        InstanceAt far = at("F", "10.30.0.3", "fdff::2", "10.18.0.65", "fc00::101", "w2", "192.168.77.2");
+        InstanceAt c =
+                only("C", address("10.30.0.10", "fdff::10"), address("10.18.0.1", "fc00::1"), "w1", "192.168.77.1");
+        InstanceAt near =
+                only("N", address("10.30.0.2", "fdff::1"), address("10.18.0.2", "fc00::2"), "w1", "192.168.77.1");
+        InstanceAt far =
+                only("F", address("10.30.0.3", "fdff::2"), address("10.18.0.65", "fc00::101"), "w2", "192.168.77.2");
         w1.learn(List.of(c, near, far));
         w2.learn(List.of(c, near, far));
         w1.attach(c, clientSpace);
@@ -80,18 +78,6 @@ class BigTcpIT {
         while (!open.isEmpty()) {
             open.pop().close();
         }
-    }
-
-    private static InstanceAt at(
-            String service, String v4, String v6, String own4, String own6, String worker, String underlay) {
-        return new InstanceAt(
-                new InstanceName(ServiceName.parse("A.prod." + service + ".prod"), 1),
-                new DualAddress(Ipv4.parse(v4), Ipv6.parse(v6)),
-                new DualAddress(Ipv4.parse(own4), Ipv6.parse(own6)),
-                worker,
-                new Endpoint(underlay, 50_103),
-                InstanceState.READY,
-                1);
     }
 
     /** @param underlayBytes how long the underlay's devices take super-packets; less than any is as on a wire */

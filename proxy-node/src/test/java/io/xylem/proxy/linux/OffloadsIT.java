@@ -1,15 +1,11 @@
 package io.xylem.proxy.linux;
 
+import static io.xylem.proxy.control.Samples.address;
+import static io.xylem.proxy.control.Samples.only;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xylem.balancing.Policies;
-import io.xylem.model.DualAddress;
 import io.xylem.model.Endpoint;
-import io.xylem.model.InstanceName;
-import io.xylem.model.InstanceState;
-import io.xylem.model.Ipv4;
-import io.xylem.model.Ipv6;
-import io.xylem.model.ServiceName;
 import io.xylem.proxy.domain.Counters.Count;
 import io.xylem.proxy.domain.Drop;
 import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
@@ -76,26 +72,16 @@ class OffloadsIT {
         TestWorker w2 = opened(new TestWorker("w2", space2, "192.168.77.2", Policies.load(), offloads2));
         NetworkNamespace clientSpace = namespaces.make("c");
         NetworkNamespace serverSpace = namespaces.make("s");
-        InstanceAt c = at("C", "10.30.0.10", "fdff::10", "10.18.0.1", "fc00::1", "w1", "192.168.77.1");
-        InstanceAt s = at("S", "10.30.0.2", "fdff::1", "10.18.0.65", "fc00::101", "w2", "192.168.77.2");
+        InstanceAt c =
+                only("C", address("10.30.0.10", "fdff::10"), address("10.18.0.1", "fc00::1"), "w1", "192.168.77.1");
+        InstanceAt s =
+                only("S", address("10.30.0.2", "fdff::1"), address("10.18.0.65", "fc00::101"), "w2", "192.168.77.2");
         w1.learn(List.of(c, roughSeed == 0 ? s : moved(s, "192.168.77.3")));
         w2.learn(List.of(s, roughSeed == 0 ? c : moved(c, "192.168.77.4")));
         w1.attach(c, clientSpace);
         w2.attach(s, serverSpace);
         opened(new EchoServer("S", serverSpace));
         return new Pair(w1, w2, clientSpace, serverSpace);
-    }
-
-    private static InstanceAt at(
-            String service, String v4, String v6, String own4, String own6, String worker, String underlay) {
-        return new InstanceAt(
-                new InstanceName(ServiceName.parse("A.prod." + service + ".prod"), 1),
-                new DualAddress(Ipv4.parse(v4), Ipv6.parse(v6)),
-                new DualAddress(Ipv4.parse(own4), Ipv6.parse(own6)),
-                worker,
-                new Endpoint(underlay, 50_103),
-                InstanceState.READY,
-                1);
     }
 
     /** As the other worker sees it through the relay. */

@@ -1,5 +1,6 @@
 package io.xylem.proxy.linux;
 
+import io.xylem.proxy.Skip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -7,7 +8,6 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import org.junit.jupiter.api.Assumptions;
 
 /** Namespaces of one test, named {@code xyl…} with a random part, and removed with it however it ends. */
 public final class TestNamespaces implements AutoCloseable {
@@ -30,8 +30,7 @@ public final class TestNamespaces implements AutoCloseable {
             if (!refused || System.getenv("CI") != null) {
                 throw e;
             }
-            System.out.println("SKIPPED: this machine refuses network namespaces: " + text);
-            Assumptions.abort("network namespaces are refused: " + text);
+            Skip.because("this machine refuses network namespaces: " + text);
             throw e;
         }
     }

@@ -3,7 +3,6 @@ package io.xylem.proxy.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.xylem.model.Endpoint;
 import io.xylem.model.InstanceName;
 import io.xylem.model.InstanceState;
 import io.xylem.model.ServiceName;
@@ -58,15 +57,7 @@ class TransfersIT {
     }
 
     private static InstanceAt at(InstanceName instance, String worker, long version) {
-        InstanceAt sample = Samples.at(instance, worker, InstanceState.READY, version);
-        return new InstanceAt(
-                sample.instance(),
-                sample.instanceIp(),
-                sample.namespaceIp(),
-                worker,
-                new Endpoint("192.168.77." + worker.charAt(1), 50_103),
-                sample.state(),
-                version);
+        return Samples.at(instance, worker, "192.168.77." + worker.charAt(1), InstanceState.READY, version);
     }
 
     @BeforeAll

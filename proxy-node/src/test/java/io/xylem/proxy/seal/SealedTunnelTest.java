@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.xylem.model.Endpoint;
 import io.xylem.model.Ipv6;
+import io.xylem.proxy.Skip;
 import io.xylem.proxy.dataplane.MemoryUnderlay;
 import io.xylem.proxy.dataplane.PacketBatch;
 import io.xylem.proxy.dataplane.Tunnel;
@@ -22,7 +23,6 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Two workers, and whoever is between them. */
@@ -292,7 +292,7 @@ class SealedTunnelTest {
     @Test
     void aPacketCostsNoMemory() throws IOException {
         OpenSsl ssl = OpenSsl.find();
-        Assumptions.assumeTrue(ssl != null, "SKIPPED: this machine has no OpenSSL 3");
+        Skip.unless(ssl != null, "this machine has no OpenSSL 3");
         Keyring mine = new Keyring(requireNonNull(ssl), TIMES, 0);
         Keyring theirs = new Keyring(ssl, TIMES, 0);
         mine.heard("b", b.endpoint.address(), theirs.published());
