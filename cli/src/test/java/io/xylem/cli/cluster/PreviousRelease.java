@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class PreviousRelease {
     private static final String PROGRAMS = ":(glob)*/src/main/**";
+    private static final String NOT_BENCH = ":(exclude)bench";
     private static final String BUILD_CLASS_PATH =
             "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath";
 
@@ -51,10 +52,10 @@ public final class PreviousRelease {
         if (named != null) {
             return git(root, "rev-parse", "--verify", named + "^{commit}");
         }
-        if (!git(root, "status", "--porcelain", "--", PROGRAMS).isEmpty()) {
+        if (!git(root, "status", "--porcelain", "--", PROGRAMS, NOT_BENCH).isEmpty()) {
             return git(root, "rev-parse", "HEAD");
         }
-        String last = git(root, "log", "-1", "--format=%H", "-m", "--first-parent", "HEAD", "--", PROGRAMS);
+        String last = git(root, "log", "-1", "--format=%H", "-m", "--first-parent", "HEAD", "--", PROGRAMS, NOT_BENCH);
         return git(root, "rev-parse", "--verify", last + "^");
     }
 
