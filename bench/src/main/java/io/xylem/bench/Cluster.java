@@ -123,7 +123,8 @@ final class Cluster implements AutoCloseable {
 
     /** With the allocator's settings. */
     Jvm startStateless() throws IOException {
-        return startStreams(Stateless.class, StreamsConfig.EXACTLY_ONCE_V2, setup.latency().commitIntervalMs(), "stateless", "");
+        return startStreams(
+                Stateless.class, StreamsConfig.EXACTLY_ONCE_V2, setup.latency().commitIntervalMs(), "stateless", "");
     }
 
     Jvm startPassThrough() throws IOException {

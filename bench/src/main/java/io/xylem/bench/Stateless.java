@@ -45,7 +45,11 @@ final class Stateless {
         PassThrough.run(
                 topology(),
                 args,
-                Map.of(StreamsConfig.producerPrefix("linger.ms"), 100, StreamsConfig.producerPrefix("batch.size"), 1 << 18));
+                Map.of(
+                        StreamsConfig.producerPrefix("linger.ms"),
+                        100,
+                        StreamsConfig.producerPrefix("batch.size"),
+                        1 << 18));
     }
 
     private static Topology topology() {
