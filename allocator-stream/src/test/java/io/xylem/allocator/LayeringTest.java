@@ -77,9 +77,10 @@ class LayeringTest {
 
     private static DescribedPredicate<JavaClass> writers() {
         return DescribedPredicate.describe(
-                "the applier with its sets of runs, and the draft that hands over what it wrote",
+                "the applier with its sets of runs, the draft under it, and who enters what a store leaves out",
                 type -> type.isEquivalentTo(Applier.class)
                         || type.getName().equals(DOMAIN + ".Spans")
+                        || type.getName().equals(DOMAIN + ".Holders")
                         || type.getName().startsWith(DOMAIN + ".Draft"));
     }
 }

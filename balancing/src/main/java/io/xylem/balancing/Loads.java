@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * The candidates of one list with the fewest active flows for their weights. In blocks of 64 the least load and a bit for
  * each that has it are kept, so that a choice reads two words of a block, and a change of one candidate's flows at most
- * one block. All of it is in one array: the blocks' least loads, their bits, then everybody's load.
+ * one block. All of it is in one array: the blocks' least loads, their bits, then everybody's load. Most choices read none
+ * of it: whose turns are next is here.
  *
  * <p>A load is the bits of a {@code double}, which are in the order of the numbers as these are not negative. It is exact
  * enough: two quotients of integers that differ, differ as doubles unless both their products go beyond 2^52.
@@ -21,6 +22,11 @@ class Loads {
     private int blocks;
     private int last;
 
+    /** Where a block begins, and a bit for each of it whose turn is next, all with the least load; 0: not known. */
+    private int from;
+
+    private long next;
+
     final Loads copy() {
         Loads copy = new Loads();
         copy.candidates = candidates;
@@ -28,6 +34,8 @@ class Loads {
         copy.size = size;
         copy.blocks = blocks;
         copy.last = last;
+        copy.from = from;
+        copy.next = next;
         return copy;
     }
 
@@ -37,6 +45,8 @@ class Loads {
         if (Candidates.areSame(candidates, now)) {
             return;
         }
+        from = 0;
+        next = 0;
         // At first workers begin with different ones.
         last = size == 0 ? Math.floorMod(Hashes.of(choice.site()), now.size()) - 1 : lastAmong(now);
         candidates = now;
@@ -67,23 +77,31 @@ class Loads {
             deal(choice);
         }
         last = first();
+        next &= next - 1;
         return last;
     }
 
-    /** After {@link #deal}: of those with the least load the next one after the last chosen; changes nothing. */
+    /** After {@link #deal}: of those with the least load the next one after the last chosen. */
     final int first() {
+        if (next == 0) {
+            look();
+        }
+        return from + Long.numberOfTrailingZeros(next);
+    }
+
+    private void look() {
         long least = words[0];
         for (int block = 1; block < blocks; block++) {
             least = Math.min(least, words[block]);
         }
         int after = last + 1 < size ? last + 1 : 0;
         int block = after / BLOCK;
-        long ties = words[block] == least ? words[blocks + block] & -1L << after : 0;
-        while (ties == 0) {
+        next = words[block] == least ? words[blocks + block] & -1L << after : 0;
+        while (next == 0) {
             block = block + 1 < blocks ? block + 1 : 0;
-            ties = words[block] == least ? words[blocks + block] : 0;
+            next = words[block] == least ? words[blocks + block] : 0;
         }
-        return block * BLOCK + Long.numberOfTrailingZeros(ties);
+        from = block * BLOCK;
     }
 
     /** The instance need not be a candidate. */
@@ -96,6 +114,11 @@ class Loads {
         int block = candidate / BLOCK;
         int ties = blocks + block;
         long bit = 1L << candidate;
+        if (load <= words[from / BLOCK]) {
+            next = 0;
+        } else if (block == from / BLOCK) {
+            next &= ~bit;
+        }
         words[2 * blocks + candidate] = load;
         if (load < words[block]) {
             words[block] = load;

@@ -48,6 +48,34 @@ class UnderutilizedTest {
     }
 
     @Test
+    void amongThoseWithTheFewestFlowsItTakesTurnsWhateverHappens() {
+        int size = 150;
+        service.among(Service.equal(size));
+        int last = service.candidates.indexOf(service.chosen());
+        for (int step = 0; step < 20_000; step++) {
+            InstanceName changed = new InstanceName(Service.NAME, random.nextInt(size));
+            switch (random.nextInt(20)) {
+                case 0 -> service.measured.reported(changed, random.nextInt(3));
+                case 1 -> service.measured.closed(changed);
+                case 2, 3 -> service.measured.opened(changed);
+                default -> {
+                    long least = service.candidates.stream()
+                            .mapToLong(this::flows)
+                            .min()
+                            .orElseThrow();
+                    do {
+                        last = (last + 1) % size;
+                    } while (flows(service.candidates.get(last)) != least);
+                    assertThat(service.candidates.indexOf(service.chosen())).isEqualTo(last);
+                    if (random.nextBoolean()) {
+                        service.measured.opened(service.candidates.get(last).instance());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void amongIdleOnesItTakesTurns() {
         service.among(Service.equal(7));
         assertThat(Service.spread(service.choose(7 * 10 + 3))).isLessThanOrEqualTo(1);

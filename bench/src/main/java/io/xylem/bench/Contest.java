@@ -10,6 +10,7 @@ final class Contest implements AutoCloseable {
     private static final int WARM_UP = Space.FULL;
 
     private static final int WARM_UPS = 6;
+    private static final double NS_PER_US = 1e3;
 
     private final Cluster cluster;
     private final Jvm passThrough;
@@ -37,11 +38,24 @@ final class Contest implements AutoCloseable {
             Space space = new Space("warmup" + n, instances);
             contest.prepare(space);
             List<Log.Message> messages = Log.messages(space.instances(0, instances));
-            System.err.printf(
-                    "warm-up %d: %.0f/s, pass-through %.0f/s%n",
-                    n + 1, contest.allocate(messages), contest.passThrough(messages));
+            System.err.printf("warm-up %d: %s%n", n + 1, contest.describe(messages));
         }
         return contest;
+    }
+
+    /** The rates of both, and the processor time that an event takes. */
+    private String describe(List<Log.Message> messages) throws InterruptedException {
+        long allocatorNs = allocator.processorNs();
+        long brokerNs = cluster.broker().processorNs();
+        double allocated = allocate(messages);
+        allocatorNs = allocator.processorNs() - allocatorNs;
+        brokerNs = cluster.broker().processorNs() - brokerNs;
+        long passThroughNs = passThrough.processorNs();
+        double passed = passThrough(messages);
+        passThroughNs = passThrough.processorNs() - passThroughNs;
+        double events = messages.size() * NS_PER_US;
+        return "%.0f/s, %.1f us of processor time and %.1f of the broker's; pass-through %.0f/s, %.1f us"
+                .formatted(allocated, allocatorNs / events, brokerNs / events, passed, passThroughNs / events);
     }
 
     /** The yardstick's. */

@@ -35,12 +35,13 @@ final class FilledRealm implements AutoCloseable {
         }
     }
 
-    /** @return nanoseconds */
+    /** In one transaction. @return nanoseconds */
     long schedule(int from, int to, int generation) {
         long startNs = System.nanoTime();
         for (int n = from; n < to; n++) {
             handle(new Event.InstanceScheduled(instance(n, generation), space.worker(n)));
         }
+        rocks.write();
         return System.nanoTime() - startNs;
     }
 
@@ -49,6 +50,7 @@ final class FilledRealm implements AutoCloseable {
         for (int n = from; n < to; n++) {
             handle(new Event.InstanceRemoved(instance(n, generation)));
         }
+        rocks.write();
         atMs += REST_MS;
     }
 

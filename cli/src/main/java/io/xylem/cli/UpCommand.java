@@ -1,5 +1,6 @@
 package io.xylem.cli;
 
+import io.xylem.cli.cluster.Child;
 import io.xylem.cli.cluster.ClusterState;
 import io.xylem.cli.cluster.DevCluster;
 import io.xylem.publish.XylemPublisher;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,13 @@ final class UpCommand extends BaseCommand {
             description = "Workers w1 to wN; those that the cluster has stay (default: 2 for a new one).")
     private @Nullable Integer workers;
 
+    @Option(
+            names = "--override",
+            paramLabel = "KEY=VALUE",
+            description = "One setting of allocator, routing and workers, e.g. xylem.tunnel.encryption=on; may be given"
+                    + " more than once. It stays, in settings.properties of the cluster's directory.")
+    private Map<String, String> overrides = new LinkedHashMap<>();
+
     @Mixin
     private DevClusterDir directory = new DevClusterDir();
 
@@ -58,6 +67,11 @@ final class UpCommand extends BaseCommand {
         }
         DevCluster cluster = directory.cluster();
         Optional<ClusterState> before = cluster.state();
+        if (!overrides.isEmpty()
+                && before.stream().flatMap(known -> known.processes().stream()).anyMatch(Child::alive)) {
+            throw new CommandException("the cluster in " + cluster.dir()
+                    + " is running, and settings reach its parts when they start: `xylem down`, then this again");
+        }
         int number = workers != null
                 ? workers
                 : before.map(known -> known.workers().size()).orElse(DEFAULT_WORKERS);
@@ -71,7 +85,7 @@ final class UpCommand extends BaseCommand {
             return 0;
         }
         var progress = new ProgressLines(err());
-        ClusterState started = cluster.up(names, progress);
+        ClusterState started = cluster.up(names, overrides, progress);
         join(started);
         progress.done("workers", started.workers().size() + " joined");
         print(cluster, started);

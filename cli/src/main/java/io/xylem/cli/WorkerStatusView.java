@@ -20,6 +20,7 @@ final class WorkerStatusView {
         PrintWriter out = new PrintWriter(text);
         line(out, "Worker", value("/worker") + " of realm " + value("/realm"));
         line(out, "Data plane", value("/dataPlane") + ": " + value("/dataPlaneReason"));
+        status.path("warnings").forEach(warning -> line(out, "Warning", warning.asText()));
         line(
                 out,
                 "Routes",

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class WorkerStatusTest {
     private static final String ANSWER = """
         {"realm":"main","worker":"w1","dataPlane":"ebpf","dataPlaneReason":"the kernel takes our programs",
+         "warnings":["the underlay's u0 takes 65536"],
          "feed":"interest","tableVersion":12,"appliedVersion":11,"caughtUp":true,
          "routes":{"instances":3,"services":2},"attached":1,"flows":4,
          "counters":{"flows_opened":5,"flows_accepted":6},
@@ -29,6 +30,7 @@ class WorkerStatusTest {
         assertThat(run().out()).isEqualTo("""
             Worker      w1 of realm main
             Data plane  ebpf: the kernel takes our programs
+            Warning     the underlay's u0 takes 65536
             Routes      3 instances, 2 services, feed interest
             Offset      11 applied, 12 received
             Instances   1 attached

@@ -12,6 +12,7 @@ import io.xylem.proxy.linux.SuperPackets;
 import io.xylem.runtime.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,8 +23,13 @@ import org.slf4j.LoggerFactory;
  * former can't do the latter does, so with it nothing is lost but speed.
  *
  * @param why one sentence, for people
+ * @param worker where packets are
  */
-record DataPlane(String name, String why, @Nullable KernelPath path) implements AutoCloseable {
+record DataPlane(
+        String name,
+        String why,
+        NetworkNamespace worker,
+        @Nullable KernelPath path) implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
 
     /** @throws IOException when the settings want it in the kernel, and it can't be */
@@ -44,7 +50,7 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
             String why = isEncrypted
                     ? ProxySettings.ENCRYPTION + "=on, and the kernel's programs can't encrypt"
                     : ProxySettings.DATA_PLANE + "=user";
-            return new DataPlane("user", why, null);
+            return new DataPlane("user", why, worker, null);
         }
         KernelPath.Setup setup = new KernelPath.Setup(
                 worker,
@@ -62,7 +68,7 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
                                 + "; with =auto packets would go through user space",
                         e);
             }
-            return new DataPlane("user", String.valueOf(e.getMessage()), null);
+            return new DataPlane("user", String.valueOf(e.getMessage()), worker, null);
         }
     }
 
@@ -71,13 +77,22 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
             return new DataPlane(
                     "ebpf",
                     "the kernel takes our programs; flows outlive a restart in " + fileSystem,
+                    setup.worker(),
                     KernelPath.openPinned(setup, fileSystem));
         } catch (IOException e) {
             KernelPath path = KernelPath.open(setup);
             return new DataPlane(
                     "ebpf",
                     "the kernel takes our programs; nothing outlives a restart, because: " + e.getMessage(),
+                    setup.worker(),
                     path);
+        }
+    }
+
+    /** Says what warnings come up while it runs. */
+    void warn(boolean wantsBig) {
+        if (wantsBig && path != null) {
+            path.onUnderlayDevice(() -> warnings(true).forEach(LOG::warn));
         }
     }
 
@@ -87,6 +102,41 @@ record DataPlane(String name, String why, @Nullable KernelPath path) implements 
             LOG.warn("{}=true is without effect: packets go through user space, as {}", ProxySettings.BIG_TCP, why);
         }
         return wantsBig && path != null ? SuperPackets.BIG_BYTES : SuperPackets.USUAL_BYTES;
+    }
+
+    /**
+     * What its operator should change, for people.
+     *
+     * @param wantsBig as in {@link #superPacketBytes}
+     */
+    List<String> warnings(boolean wantsBig) {
+        if (!wantsBig || path == null) {
+            return List.of();
+        }
+        List<String> warnings = new ArrayList<>();
+        try {
+            for (String device : path.underlayDevices()) {
+                String warning = ofShortSuperPackets(device, SuperPackets.longest(worker, device));
+                if (warning != null) {
+                    warnings.add(warning);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("whether the underlay takes BIG TCP is not known", e);
+        }
+        return warnings;
+    }
+
+    /** @param bytes how long the device takes super-packets. @return null when they are long enough */
+    static @Nullable String ofShortSuperPackets(String device, int bytes) {
+        int wanted = SuperPackets.BIG_BYTES;
+        return bytes >= wanted
+                ? null
+                : ProxySettings.BIG_TCP + "=true makes packets slower here: instances send super-packets of " + wanted
+                        + " bytes, and the underlay's " + device + " takes " + bytes
+                        + ", so the kernel cuts each into segments; `ip link set dev " + device + " gso_max_size "
+                        + wanted
+                        + " gso_ipv4_max_size " + wanted + "` (iproute2 6.3), or " + ProxySettings.BIG_TCP + "=false";
     }
 
     FastPath fastPath() {

@@ -149,7 +149,13 @@ final class ProxyNode implements AutoCloseable {
                 limits,
                 control.unknownAddresses());
         agent.use(plane.fastPath());
-        control.dataPlane(plane.name(), plane.why(), () -> fills(counters, limits.maxFlows(), plane));
+        boolean wantsBig = settings.flag(ProxySettings.BIG_TCP);
+        plane.warn(wantsBig);
+        control.dataPlane(
+                plane.name(),
+                plane.why(),
+                () -> fills(counters, limits.maxFlows(), plane),
+                () -> plane.warnings(wantsBig));
         agent.measure(control.reported(), System::nanoTime, random::nextLong);
         control.flowCounts(agent.flowCounts());
         FlowKeeper flows = new FlowKeeper(

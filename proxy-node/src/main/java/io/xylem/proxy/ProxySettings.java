@@ -89,9 +89,10 @@ final class ProxySettings {
                         KEY_ROTATION_MS,
                         ConfigDef.Type.INT,
                         3_600_000,
-                        Range.atLeast(120_000),
+                        Range.atLeast(10_000),
                         Importance.LOW,
-                        "How long a key of the tunnel is used before the next one is made.")
+                        "How long a key of the tunnel is used before the next one is made. Others have a quarter of it, and"
+                                + " 30 s at most, to hear of that.")
                 .define(
                         NETNS,
                         ConfigDef.Type.STRING,

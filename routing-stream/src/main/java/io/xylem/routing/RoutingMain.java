@@ -7,6 +7,7 @@ import io.xylem.balancing.PolicyException;
 import io.xylem.routing.query.RoutingEndpoint;
 import io.xylem.routing.stream.Beat;
 import io.xylem.routing.stream.FaultPolicy;
+import io.xylem.routing.stream.GatheringClients;
 import io.xylem.routing.stream.RoutingCounters;
 import io.xylem.routing.stream.RoutingTopology;
 import io.xylem.routing.stream.StreamsSettings;
@@ -123,7 +124,7 @@ public final class RoutingMain {
         HttpEndpoint http = new HttpEndpoint(settings.text(Settings.HTTP_LISTEN));
         Properties config = StreamsSettings.of(settings.streams(), settings.latency());
         config.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address(settings.text(Settings.HTTP_LISTEN), http));
-        KafkaStreams streams = new KafkaStreams(topology, config);
+        KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(config), new GatheringClients());
         streams.setUncaughtExceptionHandler(new FaultPolicy(fatal));
         KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
         streamsMetrics.bindTo(metrics.registry());

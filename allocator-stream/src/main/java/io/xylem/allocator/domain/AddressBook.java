@@ -5,6 +5,7 @@ import static io.xylem.allocator.domain.Rejection.Code.ADDRESS_TAKEN;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +28,13 @@ final class AddressBook {
     }
 
     /** The next slot by the order of hand-out; refused with {@code code} when none is free. */
-    Slot allocate(String pool, Owner owner, Rejection.Code code, String asked) {
+    Slot allocate(String pool, Owner owner, Rejection.Code code, Supplier<String> asked) {
         Slot slot = nextFresh(draft, pool, Applier.pool(draft, pool));
         if (slot == null) {
             slot = longestRested(pool);
         }
         if (slot == null) {
-            throw new Refused(code, exhausted(pool, asked));
+            throw new Refused(code, exhausted(pool, asked.get()));
         }
         draft.add(new Fact.AddressAllocated(pool, slot, owner));
         if (draft.plan().pool(pool).limitless()) {

@@ -111,6 +111,10 @@ public final class AddressPlan {
         return Collections.unmodifiableSet(pools.keySet());
     }
 
+    boolean hasPool(String name) {
+        return name.startsWith(NAMESPACE) || pools.containsKey(name);
+    }
+
     PoolDefinition pool(String name) {
         PoolDefinition definition = name.startsWith(NAMESPACE) ? namespaces : pools.get(name);
         if (definition == null) {

@@ -59,19 +59,20 @@ public final class Allocator {
         Outcome.Result result = switch (Decider.decide(draft, event, atMs, offset)) {
             case Decision.Accepted accepted ->
                 new Outcome.Accepted(accepted.facts().isEmpty(), accepted.details());
-            case Decision.Rejected rejected -> {
-                draft = new Draft(store);
-                yield new Outcome.Rejected(rejected.rejection());
-            }
+            case Decision.Rejected rejected -> new Outcome.Rejected(rejected.rejection());
         };
         Outcome outcome = new Outcome(store.realm(), id, offset, event.type(), result);
-        draft.add(new Fact.EventRemembered(atMs, outcome));
+        List<Fact> facts = new ArrayList<>(draft.facts());
+        facts.add(new Fact.EventRemembered(atMs, outcome));
+        Applier.apply(store, facts.getLast());
         // One event in 64 forgets, for itself and the others: most pay nothing for it.
         if ((offset * SPREAD) >>> 58 == 0) {
-            forgettable(draft, atMs).forEach(draft::add);
+            for (Fact fact : forgettable(store, atMs)) {
+                Applier.apply(store, fact);
+                facts.add(fact);
+            }
         }
-        draft.writeTo(store);
-        return new Handled(outcome, draft.facts(), Applier.tally(draft));
+        return new Handled(outcome, facts, Applier.tally(store));
     }
 
     /** How many slots of the realm's own pools are held; those of each worker's subnet are not among them. */

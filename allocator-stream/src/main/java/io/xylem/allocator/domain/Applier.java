@@ -78,7 +78,7 @@ public final class Applier {
                 store.table(Tables.WITHDRAWALS).remove(Tables.withdrawal(version, instance));
             case Fact.EventRemembered(var atMs, var outcome) -> {
                 store.table(Tables.TALLY).put(Tables.REALM, tally(store).withOneMore());
-                store.table(Tables.EVENTS).put(outcome.id(), new State.Remembered(atMs, outcome));
+                store.table(Tables.EVENTS).put(outcome.id(), new State.Remembered(atMs, () -> outcome));
             }
             case Fact.RealmChanged(var configured) ->
                 store.table(Tables.SETTINGS).put(Tables.REALM, configured);

@@ -1,18 +1,23 @@
 package io.xylem.allocator.domain;
 
-/** Answers one event from the state before it. Changes nothing; equal arguments give equal answers. */
+/** Answers one event from the state before it. Equal arguments give equal answers. */
 public final class Decider {
     private Decider() {}
 
     /**
+     * Leaves the state as it was.
+     *
      * @param atMs the log's time of the event, milliseconds since 1970
      * @param offset of the event in the log, larger than that of every event before
      */
-    public static Decision decide(RealmView state, Event event, long atMs, long offset) {
-        return decide(new Draft(state), event, atMs, offset);
+    public static Decision decide(RealmStore state, Event event, long atMs, long offset) {
+        Draft draft = new Draft(state);
+        Decision decision = decide(draft, event, atMs, offset);
+        draft.undo();
+        return decision;
     }
 
-    /** Leaves the state after an accepted event in the draft; after a rejected one the draft is of no use. */
+    /** Leaves the facts of an accepted event in the draft and its state, and nothing of a rejected one. */
     static Decision decide(Draft draft, Event event, long atMs, long offset) {
         Lookup lookup = new Lookup(draft);
         AddressBook addresses = new AddressBook(draft, atMs, offset);
@@ -42,6 +47,7 @@ public final class Decider {
             };
             return new Decision.Accepted(draft.facts(), details);
         } catch (Refused refused) {
+            draft.undo();
             return new Decision.Rejected(refused.rejection());
         }
     }

@@ -64,8 +64,8 @@ final class InstanceDecisions {
         }
         State.Worker worker = lookup.worker(event.worker());
         Owner owner = Owner.instance(name);
-        Slot v4 = addresses.allocate(AddressPlan.V4, owner, POOL_EXHAUSTED, owner.toString());
-        Slot v6 = addresses.allocate(AddressPlan.V6_INSTANCE, owner, POOL_EXHAUSTED, owner.toString());
+        Slot v4 = addresses.allocate(AddressPlan.V4, owner, POOL_EXHAUSTED, owner::toString);
+        Slot v6 = addresses.allocate(AddressPlan.V6_INSTANCE, owner, POOL_EXHAUSTED, owner::toString);
         State.Instance instance = new State.Instance(
                 name,
                 worker.name(),
@@ -102,7 +102,7 @@ final class InstanceDecisions {
             return placement(instance);
         }
         DualAddress namespaceIp = namespaceIp(target, Owner.instance(instance.name()));
-        withdraw(instance, List.of(namespacePlace(instance)));
+        withdraw(instance, List.of(Holders.namespacePlace(instance, lookup.worker(instance.worker()))));
         State.Instance moved = instance.movedTo(target.name(), namespaceIp);
         draft.add(new Fact.InstanceUpdated(moved));
         return placement(moved);
@@ -118,15 +118,7 @@ final class InstanceDecisions {
     }
 
     void remove(State.Instance instance) {
-        withdraw(
-                instance,
-                List.of(
-                        new State.Place(
-                                AddressPlan.V4, Slot.of(instance.instanceIp().v4())),
-                        new State.Place(
-                                AddressPlan.V6_INSTANCE,
-                                Slot.of(instance.instanceIp().v6())),
-                        namespacePlace(instance)));
+        withdraw(instance, Holders.places(instance, lookup.worker(instance.worker())));
         draft.add(new Fact.InstanceDeleted(instance.name()));
     }
 
@@ -160,14 +152,8 @@ final class InstanceDecisions {
                 AddressPlan.namespacePool(worker.name()),
                 owner,
                 WORKER_FULL,
-                owner + " on worker '" + worker.name() + "' (" + worker.subnet() + ")");
+                () -> owner + " on worker '" + worker.name() + "' (" + worker.subnet() + ")");
         return AddressPlan.namespaceIp(worker.subnet(), host);
-    }
-
-    private State.Place namespacePlace(State.Instance instance) {
-        State.Worker worker = lookup.worker(instance.worker());
-        return new State.Place(
-                AddressPlan.namespacePool(worker.name()), AddressPlan.host(worker.subnet(), instance.namespaceIp()));
     }
 
     /** What a worker says of an instance holds while it hosts it: the report may have met a migration on its way. */

@@ -76,9 +76,9 @@ final class ServiceDecisions {
         }
         draft.add(new Fact.ServiceDeleted(name));
         for (ServiceIp ip : service.ips()) {
-            addresses.release(AddressPlan.V4, Slot.of(ip.address().v4()));
-            addresses.release(
-                    AddressPlan.servicePool(ip.ipType()), Slot.of(ip.address().v6()));
+            for (State.Place place : Holders.places(ip)) {
+                addresses.release(place.pool(), place.slot());
+            }
         }
         return new Details.OfService(name, List.of());
     }
@@ -90,7 +90,7 @@ final class ServiceDecisions {
     }
 
     private Slot requestedOrNext(String pool, @Nullable Slot requested, Owner owner) {
-        return requested != null ? requested : addresses.allocate(pool, owner, POOL_EXHAUSTED, owner.toString());
+        return requested != null ? requested : addresses.allocate(pool, owner, POOL_EXHAUSTED, owner::toString);
     }
 
     private List<Wanted> read(Event.ServiceRegistered event) {

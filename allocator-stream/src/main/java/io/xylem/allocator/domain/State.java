@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a realm remembers: the values of its tables. They are persisted; see {@link Tables} for where. */
@@ -147,5 +148,40 @@ public final class State {
         }
     }
 
-    public record Remembered(long atMs, Outcome outcome) {}
+    /** How an event was answered, and when it was said. Most are looked at for their time alone. */
+    public static final class Remembered {
+        private final long atMs;
+        private final Supplier<Outcome> outcome;
+
+        /** @param outcome read when it is asked for */
+        public Remembered(long atMs, Supplier<Outcome> outcome) {
+            this.atMs = atMs;
+            this.outcome = outcome;
+        }
+
+        public long atMs() {
+            return atMs;
+        }
+
+        public Outcome outcome() {
+            return outcome.get();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Remembered that
+                    && atMs == that.atMs
+                    && outcome().equals(that.outcome());
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(atMs);
+        }
+
+        @Override
+        public String toString() {
+            return atMs + " " + outcome();
+        }
+    }
 }

@@ -19,6 +19,14 @@ public record StateHash(long a, long b, long c, long d) {
     /** Stands for what has no value, in a text that is hashed. */
     private static final String ABSENT = "-";
 
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(() -> {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    });
+
     StateHash plus(String entry) {
         return plus(of(entry));
     }
@@ -56,12 +64,7 @@ public record StateHash(long a, long b, long c, long d) {
     }
 
     private static StateHash of(String entry) {
-        byte[] digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256").digest(entry.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        byte[] digest = SHA_256.get().digest(entry.getBytes(StandardCharsets.UTF_8));
         return new StateHash(word(digest, 0), word(digest, 8), word(digest, 16), word(digest, 24));
     }
 

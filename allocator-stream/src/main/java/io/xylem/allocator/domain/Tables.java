@@ -10,22 +10,14 @@ import java.util.List;
  * another meaning; {@code t} is retired.
  */
 public final class Tables {
-    /** How a table is used, for those who store it. */
-    public enum Use {
-        /** The same entries again and again. */
-        OFTEN,
-        /** As OFTEN; few entries, by key alone, and nearly every event changes some. */
-        COUNT,
-        /** New entries at the end, looked at and removed from the beginning. */
-        QUEUE,
-        /** Entries are seldom read after they are written. */
-        ONCE
-    }
-
-    /** One table: its code in the store, what its values are, and how it is used. */
-    public record Table<V>(String code, Class<V> type, Use use) {
+    /**
+     * One table: its code in the store, and what its values are.
+     *
+     * @param isGrouped lists are of all keys with one first part, and are asked for seldom
+     */
+    public record Table<V>(String code, Class<V> type, boolean isGrouped) {
         Table(String code, Class<V> type) {
-            this(code, type, Use.OFTEN);
+            this(code, type, false);
         }
     }
 
@@ -36,19 +28,22 @@ public final class Tables {
     public static final Table<State.Service> SERVICES = new Table<>("s", State.Service.class);
 
     /** {@code service|number}: where is the instance, in which state? By prefix: which instances has the service? */
-    public static final Table<State.Instance> INSTANCES = new Table<>("i", State.Instance.class);
+    public static final Table<State.Instance> INSTANCES = new Table<>("i", State.Instance.class, true);
 
     /** {@code pool}: how far is the pool given out? */
-    public static final Table<Pool> POOLS = new Table<>("p", Pool.class, Use.COUNT);
+    public static final Table<Pool> POOLS = new Table<>("p", Pool.class);
 
-    /** {@code pool|slot}: who has the slot, or had it last? By prefix {@code ns-worker|}: who is on the worker? */
-    public static final Table<State.Holding> HOLDINGS = new Table<>("h", State.Holding.class, Use.ONCE);
+    /**
+     * {@code pool|slot}: who has the slot, or had it last? By prefix {@code ns-worker|}: who is on the worker? What is held
+     * follows from the holders ({@link Holders}), and only what rests needs to be kept.
+     */
+    public static final Table<State.Holding> HOLDINGS = new Table<>("h", State.Holding.class, true);
 
     /**
      * {@code pool|c or u|offset|sequence}: which slot was released longest ago, of those whose withdrawal is confirmed (c)
      * or not (u)? Both queues are in the order of release, so the head of each is the first of it to have rested.
      */
-    public static final Table<State.Resting> RESTING = new Table<>("q", State.Resting.class, Use.QUEUE);
+    public static final Table<State.Resting> RESTING = new Table<>("q", State.Resting.class);
 
     /**
      * {@code pool|first} and {@code #service|first}: runs without a gap. Of a pool: requested slots that the ascending
@@ -57,13 +52,13 @@ public final class Tables {
     public static final Table<State.Span> SPANS = new Table<>("r", State.Span.class);
 
     /** {@code version|service|number}: what did the event at that offset withdraw? The first is the oldest. */
-    public static final Table<State.Withdrawal> WITHDRAWALS = new Table<>("x", State.Withdrawal.class, Use.QUEUE);
+    public static final Table<State.Withdrawal> WITHDRAWALS = new Table<>("x", State.Withdrawal.class);
 
     /** {@code id}: was this event handled before, and how? */
-    public static final Table<State.Remembered> EVENTS = new Table<>("e", State.Remembered.class, Use.ONCE);
+    public static final Table<State.Remembered> EVENTS = new Table<>("e", State.Remembered.class);
 
     /** {@link #REALM}: how many events did the realm have, and what does its state amount to? */
-    public static final Table<State.Tally> TALLY = new Table<>("n", State.Tally.class, Use.COUNT);
+    public static final Table<State.Tally> TALLY = new Table<>("n", State.Tally.class);
 
     /** {@link #REALM}: in what does the realm differ from the defaults? */
     public static final Table<State.Configured> SETTINGS = new Table<>("c", State.Configured.class);

@@ -45,7 +45,7 @@ final class WorkerDecisions {
                 AddressPlan.SUBNETS,
                 Owner.worker(event.worker()),
                 WORKER_POOL_EXHAUSTED,
-                "worker '" + event.worker() + "'");
+                () -> "worker '" + event.worker() + "'");
         DualPrefix subnet = draft.plan().subnet(index);
         draft.add(new Fact.WorkerAdmitted(worker(event, subnet)));
         return new Details.OfWorker(event.worker(), subnet);

@@ -5,6 +5,7 @@ import io.xylem.allocator.domain.Allocator;
 import io.xylem.allocator.domain.Names;
 import io.xylem.allocator.domain.Outcome;
 import io.xylem.allocator.domain.Plans;
+import io.xylem.allocator.domain.RealmStore;
 import io.xylem.allocator.domain.Rejection;
 import io.xylem.allocator.domain.State;
 import io.xylem.schemas.Headers;
@@ -31,9 +32,6 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     /** The one header that travels on: W3C trace context. */
     private static final String TRACE_PARENT = "traceparent";
 
-    /** About a full realm: 63 488 instances, 1 024 workers, 2 046 services. Some 40 MB. */
-    static final int CACHED_VALUES = 100_000;
-
     private final Plans plans;
     private final int partitions;
     private final int hashIntervalEvents;
@@ -41,9 +39,8 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     /** Whose meters are set. */
     private final Set<String> realms = new HashSet<>();
 
-    private StoreCache cache = new StoreCache(0);
     private @Nullable ProcessorContext<String, SpecificRecord> context;
-    private @Nullable KeyValueStore<String, byte[]> entries;
+    private @Nullable RealmStateStore states;
     private @Nullable KeyValueStore<String, byte[]> counts;
 
     /**
@@ -61,15 +58,13 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
         this.context = context;
-        this.entries = context.getStateStore(AllocatorTopology.STORE);
+        this.states = context.getStateStore(AllocatorTopology.STORE);
         this.counts = context.getStateStore(AllocatorTopology.COUNTS_STORE);
-        // After an aborted transaction the store is another one, and what was known of it is void.
-        this.cache = new StoreCache(CACHED_VALUES);
     }
 
     @Override
     public void process(Record<String, DeploymentEvent> record) {
-        if (context == null || entries == null || counts == null) {
+        if (context == null || states == null || counts == null) {
             throw new IllegalStateException("the processor was not initialised");
         }
         RecordMetadata origin = context.recordMetadata()
@@ -89,7 +84,7 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
                             new Outcome.Rejected(misplaced.get())));
             return;
         }
-        KeyValueRealmStore state = new KeyValueRealmStore(entries, counts, cache, realm, plans);
+        RealmStore state = states.realm(realm, counts, plans);
         Allocator.Handled handled =
                 Allocator.handle(state, event.getId(), EventReader.read(event), record.timestamp(), origin.offset());
         Iterator<RecordWriter.Change> changes =
@@ -118,6 +113,10 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
 
     /** A realm has one partition, which its name tells; in any other its addresses would be given out a second time. */
     private Optional<Rejection> misplaced(@Nullable String key, String realm, int partition) {
+        // Its name and its partition were looked at with its first event.
+        if (realms.contains(realm) && realm.equals(key)) {
+            return Optional.empty();
+        }
         Optional<Rejection> invalid = Names.refusal("realm", realm);
         if (invalid.isPresent()) {
             return invalid;

@@ -68,11 +68,8 @@ final class AllocatorTopology {
                 Topics.DEPLOYMENT_EVENTS.name());
         topology.addProcessor(
                 ALLOCATE, () -> new AllocateProcessor(plan, partitions, hashIntervalEvents, meters), SOURCE);
-        // No cache of Streams: a scan of a cached store copies all that is in the cache.
-        topology.addStateStore(store(STORE).withCachingDisabled(), ALLOCATE);
-        // What changes with every event stays in Streams' cache until the commit: one change of each a transaction goes
-        // to RocksDB and the changelog, not one an event.
-        topology.addStateStore(store(COUNTS_STORE).withCachingEnabled(), ALLOCATE);
+        topology.addStateStore(RealmStateStore.builder(store(STORE)), ALLOCATE);
+        topology.addStateStore(store(COUNTS_STORE), ALLOCATE);
         StreamPartitioner<String, Allocation> byKey =
                 (topic, key, value, count) -> only(RealmPartitioner.partition(Keys.realmOf(key), count));
         // The key of an outcome is the event's id; its realm is in the value.
@@ -109,7 +106,9 @@ final class AllocatorTopology {
                         TopicConfig.SEGMENT_BYTES_CONFIG,
                         Integer.toString(64 << 20),
                         TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
-                        "0.1"));
+                        "0.1"))
+                // The realms themselves are in memory: RealmStateStore.
+                .withCachingDisabled();
     }
 
     private static Optional<Set<Integer>> only(int partition) {

@@ -8,10 +8,20 @@ import org.jspecify.annotations.Nullable;
 final class FieldReader {
     private final String text;
     /** Of the separator before the next field. */
-    private int at = 1;
+    private int at;
 
     FieldReader(byte[] bytes) {
-        text = new String(bytes, StandardCharsets.UTF_8);
+        this(new String(bytes, StandardCharsets.UTF_8), 1);
+    }
+
+    private FieldReader(String text, int at) {
+        this.text = text;
+        this.at = at;
+    }
+
+    /** Another one that goes on from here. */
+    FieldReader copy() {
+        return new FieldReader(text, at);
     }
 
     boolean hasMore() {

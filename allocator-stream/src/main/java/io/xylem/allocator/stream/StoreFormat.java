@@ -32,15 +32,18 @@ import org.jspecify.annotations.Nullable;
  * equal bytes, so the same log gives the same store.
  *
  * <pre>
- *  2|A.prod.S.prod|1|w1|10.30.0.2|fdff::1|10.18.0.1|fc00::1|READY        an instance
- *  2|INSTANCE|A.prod.S.prod#1|-                                          who holds a slot, and that it does not rest
+ *  3|A.prod.S.prod|1|w1|10.30.0.2|fdff::1|10.18.0.1|fc00::1|READY        an instance
+ *  3|INSTANCE|A.prod.S.prod#1|1700000000000|17|0|false                   who had a slot, and since when it rests
  * </pre>
  *
  * By hand and not by a library of JSON, because an event writes several values: it was a third of its cost.
  */
 final class StoreFormat {
-    /** The next format is '3'; readers of a store then read both. '1' was never in a release. */
-    private static final char FORMAT = '2';
+    /** The next format is '4'; readers of a store then read both. */
+    private static final char FORMAT = '3';
+
+    /** Equal values in equal words; but there the store has an entry for each slot that is held, too. */
+    private static final char FORMAT_WITH_HELD = '2';
 
     private StoreFormat() {}
 
@@ -91,9 +94,9 @@ final class StoreFormat {
                         .number(elapsed.forgottenMs());
                 write(out, settings);
             }
-            case State.Remembered(var atMs, var outcome) -> {
-                out.number(atMs);
-                write(out, outcome);
+            case State.Remembered remembered -> {
+                out.number(remembered.atMs());
+                write(out, remembered.outcome());
             }
             default ->
                 throw new IllegalArgumentException(
@@ -103,10 +106,10 @@ final class StoreFormat {
     }
 
     static <V> V read(byte[] bytes, Class<V> type) {
-        if (bytes.length == 0 || bytes[0] != FORMAT) {
+        if (bytes.length == 0 || (bytes[0] != FORMAT && bytes[0] != FORMAT_WITH_HELD)) {
             throw new IllegalStateException("a value of the store has the format "
                     + Arrays.toString(Arrays.copyOf(bytes, Math.min(1, bytes.length)))
-                    + "; this version reads format '" + FORMAT + "' only");
+                    + "; this version reads formats '" + FORMAT_WITH_HELD + "' and '" + FORMAT + "'");
         }
         return type.cast(read(new FieldReader(bytes), type));
     }
@@ -149,7 +152,7 @@ final class StoreFormat {
             State.Elapsed elapsed = new State.Elapsed(in.number(), in.number(), in.number());
             return new State.Configured(settings(in), elapsed);
         } else if (type == State.Remembered.class) {
-            return new State.Remembered(in.number(), outcome(in));
+            return new State.Remembered(in.number(), () -> outcome(in.copy()));
         }
         throw new IllegalArgumentException("the store has no " + type.getName());
     }

@@ -55,9 +55,9 @@ public final class Realm {
             DEFAULTS.restMs(),
             DEFAULTS.eventMemoryMs());
 
-    static final String S = "A.prod.S.prod";
+    public static final String S = "A.prod.S.prod";
 
-    final RealmStore store;
+    public final RealmStore store;
     final List<Fact> facts = new ArrayList<>();
     long nowMs = 1_700_000_000_000L;
     long offset = -1;
@@ -119,18 +119,18 @@ public final class Realm {
     }
 
     /** Schedules and returns the placement. */
-    Details.OfPlacement schedule(String service, int number, String worker) {
+    public Details.OfPlacement schedule(String service, int number, String worker) {
         return (Details.OfPlacement) ok(scheduled(service, number, worker));
     }
 
-    Realm withWorkers(String... workers) {
+    public Realm withWorkers(String... workers) {
         for (String worker : workers) {
             ok(joined(worker));
         }
         return this;
     }
 
-    Realm withService(String service) {
+    public Realm withService(String service) {
         ok(registered(service));
         return this;
     }

@@ -166,7 +166,7 @@ public abstract class RealmStoreContract {
     private static State.Remembered remembered(long n) {
         return new State.Remembered(
                 n,
-                new Outcome(
+                () -> new Outcome(
                         "main",
                         "id|" + n + "\\",
                         n,

@@ -278,7 +278,7 @@ class AllocatorTopologyTest {
         driver.outcomes();
         driver.corrupt("main|e|k");
         assertThatThrownBy(() -> driver.publish(AvroEvents.event("k", new WorkerLeft("w1"))))
-                .hasStackTraceContaining("reads format '2' only");
+                .hasStackTraceContaining("reads formats '2' and '3'");
         assertThat(driver.outcomes()).isEmpty();
     }
 

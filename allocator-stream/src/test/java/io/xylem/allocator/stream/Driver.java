@@ -33,6 +33,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -140,9 +141,9 @@ final class Driver implements AutoCloseable {
     /** The stores' content as text. */
     Map<String, String> stored() {
         Map<String, String> stored = new TreeMap<>();
-        for (String store : List.of(AllocatorTopology.STORE, AllocatorTopology.COUNTS_STORE)) {
-            try (KeyValueIterator<String, byte[]> all =
-                    driver.<String, byte[]>getKeyValueStore(store).all()) {
+        for (KeyValueStore<String, byte[]> store :
+                List.of(entries(), driver.<String, byte[]>getKeyValueStore(AllocatorTopology.COUNTS_STORE))) {
+            try (KeyValueIterator<String, byte[]> all = store.all()) {
                 while (all.hasNext()) {
                     KeyValue<String, byte[]> entry = all.next();
                     stored.put(entry.key, new String(entry.value, UTF_8));
@@ -154,7 +155,11 @@ final class Driver implements AutoCloseable {
 
     /** As if a later version had written there. */
     void corrupt(String key) {
-        driver.<String, byte[]>getKeyValueStore(AllocatorTopology.STORE).put(key, new byte[] {'9'});
+        entries().put(key, new byte[] {'9'});
+    }
+
+    private KeyValueStore<String, byte[]> entries() {
+        return ((RealmStateStore) driver.getStateStore(AllocatorTopology.STORE)).entries();
     }
 
     private <V> List<TestRecord<String, V>> read(Topic<V> topic) {

@@ -9,6 +9,7 @@ import io.xylem.allocator.domain.Event;
 import io.xylem.allocator.domain.InMemoryRealmStore;
 import io.xylem.allocator.domain.RandomEvents;
 import io.xylem.allocator.domain.Realm;
+import io.xylem.allocator.domain.State;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +40,12 @@ class ReplayBytesTest {
             Allocator.handle(memory, "event-" + i, events.next(i), nowMs, i);
         }
         Map<String, String> expected = new TreeMap<>();
-        memory.contents()
-                .forEach((key, value) -> expected.put("main|" + key, new String(StoreFormat.write(value), UTF_8)));
+        memory.contents().forEach((key, value) -> {
+            // What is held follows from who holds it.
+            if (!(value instanceof State.Holding holding && holding.rest() == null)) {
+                expected.put("main|" + key, new String(StoreFormat.write(value), UTF_8));
+            }
+        });
         assertThat(first).isEqualTo(expected);
     }
 

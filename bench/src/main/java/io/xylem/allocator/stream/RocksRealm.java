@@ -19,7 +19,7 @@ import org.apache.kafka.streams.state.Stores;
  */
 public final class RocksRealm implements AutoCloseable {
     private final KeyValueStore<String, byte[]> rocks;
-    private final RealmStore store;
+    private final StoredRealm store;
 
     /** @param dir of its files; exists */
     public RocksRealm(Path dir, String realm) {
@@ -34,11 +34,16 @@ public final class RocksRealm implements AutoCloseable {
                 .build();
         rocks.init(context.getStateStoreContext(), rocks);
         Plans plans = new Plans(new AddressPlan(RealmSettings.defaults(Policies.load())));
-        store = new KeyValueRealmStore(rocks, rocks, new StoreCache(AllocateProcessor.CACHED_VALUES), realm, plans);
+        store = new StoredRealm(rocks, rocks, realm, plans);
     }
 
     public RealmStore store() {
         return store;
+    }
+
+    /** Writes what changed, as before a commit. */
+    public void write() {
+        store.write();
     }
 
     @Override

@@ -97,6 +97,7 @@ final class ClusterProcesses {
         settings.put("xylem.http.listen", "127.0.0.1:" + httpPort);
         settings.put("state.dir", dir.resolve("state").resolve(name).toString());
         settings.putAll(more);
+        UserSettings.addTo(settings, dir);
         Path file = dir.resolve("conf").resolve(name + ".properties");
         try {
             Files.createDirectories(file.getParent());

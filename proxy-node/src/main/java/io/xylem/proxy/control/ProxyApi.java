@@ -41,7 +41,7 @@ final class ProxyApi {
     private final Counters counters;
     private final Supplier<FlowCounts> flows;
     private final Map<String, String> offloads;
-    private volatile DataPlane dataPlane = new DataPlane("user", "", List::of);
+    private volatile DataPlane dataPlane = new DataPlane("user", "", List::of, List::of);
 
     ProxyApi(
             FeedSource source,
@@ -64,11 +64,11 @@ final class ProxyApi {
         this.offloads = offloads;
     }
 
-    private record DataPlane(String name, String why, Supplier<List<Fill>> fills) {}
+    private record DataPlane(String name, String why, Supplier<List<Fill>> fills, Supplier<List<String>> warnings) {}
 
     /** What status says of it. */
-    void dataPlane(String name, String why, Supplier<List<Fill>> fills) {
-        dataPlane = new DataPlane(name, why, fills);
+    void dataPlane(String name, String why, Supplier<List<Fill>> fills, Supplier<List<String>> warnings) {
+        dataPlane = new DataPlane(name, why, fills, warnings);
     }
 
     record AttachRequest(
@@ -169,6 +169,7 @@ final class ProxyApi {
         status.put("worker", source.worker());
         status.put("dataPlane", dataPlane.name());
         status.put("dataPlaneReason", dataPlane.why());
+        status.put("warnings", dataPlane.warnings().get());
         status.put("offloads", offloads);
         status.put("feed", source.kind().text());
         status.put("tableVersion", table.version());

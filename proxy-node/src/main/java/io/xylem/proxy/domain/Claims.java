@@ -56,6 +56,17 @@ final class Claims<V> {
         }
     }
 
+    /** As if {@code old}, which was claimed, had been released, and the next one claimed. */
+    void replace(V old, V next) {
+        boolean stays = key.low(old) == key.low(next) && key.high(old) == key.high(next);
+        if (stays && (contested.isEmpty() || !contested.containsKey(address(next)))) {
+            holders = holders.with(next);
+        } else {
+            release(old);
+            claim(next);
+        }
+    }
+
     private Ipv6 address(V value) {
         return new Ipv6(key.high(value), key.low(value));
     }

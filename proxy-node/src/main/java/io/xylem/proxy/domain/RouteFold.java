@@ -195,12 +195,12 @@ public final class RouteFold {
         Target old = routes.put(target);
         if (old == null) {
             instanceCount++;
+            byInstanceIp.claim(target);
+            byNamespaceIp.claim(target);
         } else {
-            byInstanceIp.release(old);
-            byNamespaceIp.release(old);
+            byInstanceIp.replace(old, target);
+            byNamespaceIp.replace(old, target);
         }
-        byInstanceIp.claim(target);
-        byNamespaceIp.claim(target);
     }
 
     private Host shared(Host host) {
@@ -236,11 +236,16 @@ public final class RouteFold {
 
     private void arrange(ServiceRoutes routes) {
         List<ServiceAddress> old = routes.addresses;
-        old.forEach(byServiceIp::release);
         serviceCount -= routes.isArranged() ? 1 : 0;
         routes.arrange();
+        List<ServiceAddress> now = routes.addresses;
+        int both = Math.min(old.size(), now.size());
+        for (int i = 0; i < both; i++) {
+            byServiceIp.replace(old.get(i), now.get(i));
+        }
+        old.subList(both, old.size()).forEach(byServiceIp::release);
+        now.subList(both, now.size()).forEach(byServiceIp::claim);
         if (routes.known != null) {
-            routes.addresses.forEach(byServiceIp::claim);
             serviceCount++;
         } else if (routes.isEmpty()) {
             services.remove(routes.name);
@@ -275,6 +280,11 @@ public final class RouteFold {
         void release(V value) {
             v4.release(value);
             v6.release(value);
+        }
+
+        void replace(V old, V next) {
+            v4.replace(old, next);
+            v6.replace(old, next);
         }
 
         AddressIndex<V> index() {

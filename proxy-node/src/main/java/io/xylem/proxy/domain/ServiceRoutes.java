@@ -90,9 +90,19 @@ final class ServiceRoutes {
 
     /** Makes the addresses anew, with the instances that there are now. */
     void arrange() {
-        Target[] usable = members().filter(Target::usable).toArray(Target[]::new);
-        List<Candidate> candidatesNow =
-                Arrays.stream(usable).map(Target::candidate).toList();
+        Target[] found = new Target[size];
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            if (members[i].usable()) {
+                found[count++] = members[i];
+            }
+        }
+        Target[] usable = Arrays.copyOf(found, count);
+        Candidate[] each = new Candidate[count];
+        for (int i = 0; i < count; i++) {
+            each[i] = usable[i].candidate();
+        }
+        List<Candidate> candidatesNow = List.of(each);
         if (!candidatesNow.equals(candidates)) {
             candidates = candidatesNow; // else the old one: a policy keeps what it worked out of it
         }

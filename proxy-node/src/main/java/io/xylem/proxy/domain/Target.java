@@ -2,14 +2,23 @@ package io.xylem.proxy.domain;
 
 import io.xylem.balancing.Candidate;
 import io.xylem.model.Endpoint;
+import io.xylem.model.InstanceState;
 import io.xylem.model.Ipv6;
 
 /**
  * An instance as packets need it: its route, whether it is on this worker, and the outer address of its worker (as in
  * {@link Addresses}).
+ *
+ * @param usable whether a service IP may choose it for a new flow
  */
 public record Target(
-        RouteUpdate.InstanceAt route, boolean local, long peerHigh, long peerLow, Candidate candidate, Usage usage)
+        RouteUpdate.InstanceAt route,
+        boolean local,
+        boolean usable,
+        long peerHigh,
+        long peerLow,
+        Candidate candidate,
+        Usage usage)
         implements Verdict.Outbound {
     /** @param usage the one of its service */
     static Target of(RouteUpdate.InstanceAt route, String ownWorker, Usage usage) {
@@ -18,6 +27,7 @@ public record Target(
         return new Target(
                 route,
                 local,
+                usable(route.state()),
                 peer.high(),
                 peer.low(),
                 new Candidate(route.instance(), route.host().site(), route.weight()),
@@ -38,9 +48,8 @@ public record Target(
         return route.workerLost() && !local;
     }
 
-    /** Whether a service IP may choose it for a new flow. */
-    public boolean usable() {
-        return switch (route.state()) {
+    private static boolean usable(InstanceState state) {
+        return switch (state) {
             case READY -> true;
             case SCHEDULED, UNREADY, DRAINING -> false;
         };

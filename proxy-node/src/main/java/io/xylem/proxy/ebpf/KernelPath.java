@@ -62,6 +62,7 @@ public final class KernelPath implements AutoCloseable {
 
     private final NamespaceInterfaces interfaces;
     private final Programs programs;
+    private final Underlay underlay;
     private final KernelFlows flows;
     /** By the number of the interface. */
     private final Map<Integer, BpfLink> links = new ConcurrentHashMap<>();
@@ -80,7 +81,7 @@ public final class KernelPath implements AutoCloseable {
             }
             configure(programs, setup.tunnelPort, cable == null ? 0 : cable.near());
             ByteBuffer uses = mapped("flow_uses");
-            Underlay underlay = opened(new Underlay(worker, interfaces, setup.tunnelAddress, links::containsKey));
+            underlay = opened(new Underlay(worker, interfaces, setup.tunnelAddress, links::containsKey));
             flows = new KernelFlows(
                     programs,
                     new FlowUses(uses),
@@ -169,6 +170,18 @@ public final class KernelPath implements AutoCloseable {
     /** How full its maps are. */
     public List<Fill> fills() {
         return programs.fills();
+    }
+
+    /** @param then run when {@link #underlayDevices} has one more. Before the first packet. */
+    public void onUnderlayDevice(Runnable then) {
+        underlay.onFirstUse(then);
+    }
+
+    /** Names of the devices by which packets have left for other workers. */
+    public List<String> underlayDevices() throws IOException {
+        return interfaces.ethernets().stream()
+                .filter(name -> underlay.isUsed(interfaces.number(name)))
+                .toList();
     }
 
     /** Packets that it moves are shown too. Before the first capture, all of which end before {@link #close}. */

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,10 @@ final class Underlay implements KernelFlows.Ways, AutoCloseable {
 
     private final IntPredicate isOurs;
     private final Map<Ipv6, Optional<RouteQuery.Way>> ways = new HashMap<>();
+    /** Numbers of the devices by which packets have left; for any thread. */
+    private final Set<Integer> used = ConcurrentHashMap.newKeySet();
+
+    private volatile Runnable onFirstUse = () -> {};
 
     /**
      * @param bound the tunnel's address, as in {@link Addresses}; {@code 0.0.0.0} or {@code ::}: any
@@ -70,12 +76,25 @@ final class Underlay implements KernelFlows.Ways, AutoCloseable {
                             < WorkerNetwork.MTU_BYTES + (v4 ? V4_OUTER_BYTES : V6_OUTER_BYTES)) {
                 return Optional.empty();
             }
+            if (used.add(way.device())) {
+                onFirstUse.run();
+            }
             boolean isAny = bound.equals(ANY) || bound.equals(ANY_V4);
             return Optional.of(new RouteQuery.Way(way.device(), isAny ? way.source() : bound, way.nextHop()));
         } catch (IOException e) {
             LOG.warn("packets for {} go through user space", Addresses.text(peer.high(), peer.low()), e);
             return Optional.empty();
         }
+    }
+
+    /** @param then run by the thread of the packets when the first one is about to leave by a device */
+    void onFirstUse(Runnable then) {
+        onFirstUse = then;
+    }
+
+    /** Whether packets have left by a device. Any thread. */
+    boolean isUsed(int device) {
+        return used.contains(device);
     }
 
     @Override

@@ -21,12 +21,16 @@ public final class SuperPackets {
 
     // linux/rtnetlink.h, linux/netlink.h, linux/if_link.h
     private static final short RTM_NEWLINK = 16;
+    private static final short RTM_GETLINK = 18;
     private static final short NLM_F_REQUEST = 1;
     private static final short NLM_F_ACK = 4;
     private static final short NLMSG_ERROR = 2;
     private static final int IFLA_IFNAME = 3;
     /** IFLA_GSO_MAX_SIZE, IFLA_GRO_MAX_SIZE, IFLA_GSO_IPV4_MAX_SIZE, IFLA_GRO_IPV4_MAX_SIZE */
     private static final int[] SIZES = {41, 58, 63, 64};
+
+    private static final int IFLA_GSO_MAX_SIZE = 41;
+    private static final int IFLA_GSO_IPV4_MAX_SIZE = 63;
 
     /*
      *  nlmsghdr:  length 0 | type 4 | flags 6 | sequence 8 | port 12
@@ -60,10 +64,7 @@ public final class SuperPackets {
             request.set(INT, 0, length);
             request.set(ValueLayout.JAVA_SHORT, TYPE_AT, RTM_NEWLINK);
             request.set(ValueLayout.JAVA_SHORT, FLAGS_AT, (short) (NLM_F_REQUEST | NLM_F_ACK));
-            int at = attribute(request, ATTRIBUTES_AT, IFLA_IFNAME, NAME_BYTES);
-            byte[] text = name.getBytes(StandardCharsets.US_ASCII);
-            MemorySegment.copy(text, 0, request, ValueLayout.JAVA_BYTE, at, Math.min(text.length, NAME_BYTES - 1));
-            at += NAME_BYTES;
+            int at = name(request, name);
             for (int size : SIZES) {
                 at = attribute(request, at, size, SIZE_BYTES);
                 request.set(INT, at, bytes);
@@ -77,6 +78,47 @@ public final class SuperPackets {
                 throw new LinuxException(asked, error, "");
             }
         }
+    }
+
+    /** @return how long those that an interface is given may be, in the family that has less */
+    public static int longest(NetworkNamespace namespace, String name) throws IOException {
+        return namespace.call(() -> longestHere(namespace, name));
+    }
+
+    private static int longestHere(NetworkNamespace namespace, String name) throws IOException {
+        try (Arena arena = Arena.ofConfined();
+                Netlink netlink = Netlink.openHere()) {
+            int length = ATTRIBUTES_AT + HEADER_BYTES + NAME_BYTES;
+            MemorySegment request = arena.allocate(length, 4);
+            request.set(INT, 0, length);
+            request.set(ValueLayout.JAVA_SHORT, TYPE_AT, RTM_GETLINK);
+            request.set(ValueLayout.JAVA_SHORT, FLAGS_AT, NLM_F_REQUEST);
+            name(request, name);
+            String asked =
+                    "ask how long super-packets interface " + name + " of network namespace " + namespace + " takes";
+            MemorySegment answer = netlink.ask(arena, request, asked);
+            if (answer.get(ValueLayout.JAVA_SHORT, TYPE_AT) != RTM_NEWLINK) {
+                throw new LinuxException(asked, -answer.get(INT, ERROR_AT), "");
+            }
+            int longest = Integer.MAX_VALUE;
+            long end = Math.min(answer.get(INT, 0), answer.byteSize());
+            for (int at = ATTRIBUTES_AT; at + HEADER_BYTES < end; ) {
+                int type = answer.get(ValueLayout.JAVA_SHORT, at + 2);
+                if (type == IFLA_GSO_MAX_SIZE || type == IFLA_GSO_IPV4_MAX_SIZE) {
+                    longest = Math.min(longest, answer.get(INT, at + HEADER_BYTES));
+                }
+                at += Math.max(HEADER_BYTES, (answer.get(ValueLayout.JAVA_SHORT, at) + 3) & ~3);
+            }
+            return longest;
+        }
+    }
+
+    /** @return where the next attribute is to be */
+    private static int name(MemorySegment request, String name) {
+        int at = attribute(request, ATTRIBUTES_AT, IFLA_IFNAME, NAME_BYTES);
+        byte[] text = name.getBytes(StandardCharsets.US_ASCII);
+        MemorySegment.copy(text, 0, request, ValueLayout.JAVA_BYTE, at, Math.min(text.length, NAME_BYTES - 1));
+        return at + NAME_BYTES;
     }
 
     /** @return where its value begins */

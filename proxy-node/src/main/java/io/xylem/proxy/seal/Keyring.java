@@ -30,7 +30,7 @@ public final class Keyring {
      */
     public record Times(long rotateNs, long settleNs, long maxPackets) {
         public static Times defaults(long rotateNs) {
-            return new Times(rotateNs, 30_000_000_000L, Session.MAX_PACKETS / 2);
+            return new Times(rotateNs, Math.min(30_000_000_000L, rotateNs / 4), Session.MAX_PACKETS / 2);
         }
     }
 

@@ -192,9 +192,10 @@ class ControlTest extends ControlFixture {
         counters.add(Counters.Count.LEFT_PACKETS, 5);
         counters.add(Counters.Count.FLOW_HITS, 3);
         counters.add(Counters.Count.FLOWS_OPENED, 1);
-        control.dataPlane("ebpf", "why", () -> List.of(new Fill("flows_out", 7, 100)));
+        control.dataPlane("ebpf", "why", () -> List.of(new Fill("flows_out", 7, 100)), () -> List.of("slow"));
         JsonNode status = JSON.readTree(call("GET", "/status", "").body());
         assertThat(status.at("/worker").asText()).isEqualTo("w1");
+        assertThat(status.at("/warnings/0").asText()).isEqualTo("slow");
         assertThat(status.at("/drops/outbound/UNKNOWN_DESTINATION").asLong()).isEqualTo(3);
         assertThat(status.at("/counters/sent_packets").asLong()).isEqualTo(20);
         assertThat(status.at("/packets/outbound/user/packets").asLong()).isEqualTo(5);

@@ -30,9 +30,11 @@ class TransfersIT {
     private static final int TRANSFERS = 100;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> WORKERS = List.of("w1", "w2");
-    private static final InstanceAt CLIENT = at(new InstanceName(ServiceName.parse("A.prod.C.prod"), 9), "w1", 13);
-    private static final InstanceAt SERVER = at(Samples.S1, "w2", 12);
-    private static final InstanceAt NEIGHBOUR = at(Samples.S2, "w1", 14);
+    private static final InstanceName CLIENT = new InstanceName(ServiceName.parse("A.prod.C.prod"), 9);
+    /** What the workers' underlay addresses begin with. */
+    private static final String V4 = "192.168.77.";
+
+    private static final String V6 = "fd77::";
 
     @TempDir
     private Path directory;
@@ -45,6 +47,7 @@ class TransfersIT {
             NetworkNamespace client,
             NetworkNamespace server,
             NetworkNamespace neighbour,
+            String underlay,
             List<String> settings) {
         /** By the clients' and the servers' kernels. */
         long sentAgain() throws IOException {
@@ -56,8 +59,8 @@ class TransfersIT {
         }
     }
 
-    private static InstanceAt at(InstanceName instance, String worker, long version) {
-        return Samples.at(instance, worker, "192.168.77." + worker.charAt(1), InstanceState.READY, version);
+    private static InstanceAt at(InstanceName instance, String worker, String underlay, long version) {
+        return Samples.at(instance, worker, underlay + worker.charAt(1), InstanceState.READY, version);
     }
 
     @BeforeAll
@@ -76,7 +79,7 @@ class TransfersIT {
     @Test
     void inUserSpaceNoConnectionBreaks() throws Exception {
         try (TestNamespaces namespaces = TestNamespaces.orSkip()) {
-            run(namespaces, List.of("xylem.dataplane=user"), false);
+            run(make(namespaces, V4, List.of("xylem.dataplane=user")), false, List.of(false, true));
         }
     }
 
@@ -84,12 +87,24 @@ class TransfersIT {
     void inTheKernelNothingIsLost() throws Exception {
         try (TestNamespaces namespaces = TestNamespaces.orSkip();
                 TestBpf bpf = TestBpf.orSkip(directory.resolve("bpf"))) {
-            run(namespaces, List.of("xylem.dataplane=ebpf", "xylem.bpf.filesystem=" + bpf.directory()), true);
+            run(make(namespaces, V4, inTheKernel(bpf)), true, List.of(false, true));
         }
     }
 
-    private void run(TestNamespaces namespaces, List<String> settings, boolean inTheKernel) throws Exception {
-        World world = make(namespaces, settings);
+    @Test
+    void inTheKernelNothingIsLostOverIpv6() throws Exception {
+        try (TestNamespaces namespaces = TestNamespaces.orSkip();
+                TestBpf bpf = TestBpf.orSkip(directory.resolve("bpf"))) {
+            run(make(namespaces, V6, inTheKernel(bpf)), true, List.of(true));
+        }
+    }
+
+    private static List<String> inTheKernel(TestBpf bpf) {
+        return List.of("xylem.dataplane=ebpf", "xylem.bpf.filesystem=" + bpf.directory());
+    }
+
+    /** @param bySignal9 the interruptions, one after the other */
+    private void run(World world, boolean inTheKernel, List<Boolean> bySignal9) throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         try (EchoServer _ = new EchoServer("S1", world.server);
                 EchoServer _ = new EchoServer("S2", world.neighbour);
@@ -101,8 +116,9 @@ class TransfersIT {
             transfers.begin("fdff::1", 15);
             transfers.awaitProgress();
             try (Datagrams datagrams = new Datagrams(world.client, "10.30.0.2")) {
-                interrupt(world, transfers, datagrams, false, inTheKernel);
-                interrupt(world, transfers, datagrams, true, inTheKernel);
+                for (boolean one : bySignal9) {
+                    interrupt(world, transfers, datagrams, one, inTheKernel);
+                }
             }
             assertThat(transfers.failures()).as("-Dseed=%d", seed).isEmpty();
         } finally {
@@ -134,8 +150,9 @@ class TransfersIT {
         long sent = datagrams.sent() - sentBefore;
         long lost = datagrams.lost() - lostBefore;
         System.out.printf(
-                "| %s, %s | %d | %d | %d | %d | %d | %d |%n",
+                "| %s%s, %s | %d | %d | %d | %d | %d | %d |%n",
                 inTheKernel ? "ebpf" : "user",
+                world.underlay.equals(V6) ? " over IPv6" : "",
                 bySignal9 ? "SIGKILL" : "ended in order",
                 TRANSFERS,
                 transfers.failures().size(),
@@ -149,15 +166,21 @@ class TransfersIT {
         }
     }
 
-    private World make(TestNamespaces namespaces, List<String> settings) throws IOException {
+    private World make(TestNamespaces namespaces, String underlay, List<String> settings) throws IOException {
         World world = new World(
                 List.of(namespaces.make("w1"), namespaces.make("w2")),
                 namespaces.make("c"),
                 namespaces.make("s"),
                 namespaces.make("n"),
+                underlay,
                 settings);
-        namespaces.join(world.workers.getFirst(), "192.168.77.1/24", world.workers.getLast(), "192.168.77.2/24");
-        List<RouteUpdate> routes = List.of(Samples.service(10), CLIENT, SERVER, NEIGHBOUR);
+        int length = underlay.equals(V6) ? 64 : 24;
+        namespaces.join(
+                world.workers.getFirst(), underlay + "1/" + length, world.workers.getLast(), underlay + "2/" + length);
+        InstanceAt client = at(CLIENT, "w1", underlay, 13);
+        InstanceAt server = at(Samples.S1, "w2", underlay, 12);
+        InstanceAt neighbour = at(Samples.S2, "w1", underlay, 14);
+        List<RouteUpdate> routes = List.of(Samples.service(10), client, server, neighbour);
         for (String worker : WORKERS) {
             Files.createDirectories(directory.resolve(worker));
         }
@@ -165,8 +188,8 @@ class TransfersIT {
                 directory.resolve("w1"),
                 "w1",
                 routes,
-                Map.of(CLIENT, world.client.name(), NEIGHBOUR, world.neighbour.name()));
-        Samples.saveTo(directory.resolve("w2"), "w2", routes, Map.of(SERVER, world.server.name()));
+                Map.of(client, world.client.name(), neighbour, world.neighbour.name()));
+        Samples.saveTo(directory.resolve("w2"), "w2", routes, Map.of(server, world.server.name()));
         return world;
     }
 
@@ -175,6 +198,7 @@ class TransfersIT {
         for (int i = 0; i < WORKERS.size(); i++) {
             List<String> settings = new ArrayList<>(world.settings);
             settings.add("xylem.worker=" + WORKERS.get(i));
+            settings.add("xylem.tunnel.address=" + world.underlay + (i + 1));
             proxies.add(ProxyProcess.start(world.workers.get(i), directory.resolve(WORKERS.get(i)), settings));
         }
         EchoClient client = new EchoClient(world.client);

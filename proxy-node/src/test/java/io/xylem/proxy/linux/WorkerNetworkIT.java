@@ -140,10 +140,12 @@ class WorkerNetworkIT {
         for (int bytes : new int[] {SuperPackets.BIG_BYTES, SuperPackets.USUAL_BYTES}) {
             network.withSuperPackets(bytes).attach(instance, FIRST);
             assertThat(details(worker, "xv0a121e41")).contains("gso_max_size " + bytes, "gro_max_size " + bytes);
+            assertThat(SuperPackets.longest(worker, "xv0a121e41")).isEqualTo(bytes);
             assertThat(details(instance, "eth0")).contains("gso_max_size " + bytes, "gro_max_size " + bytes);
         }
         assertThatThrownBy(() -> SuperPackets.limit(instance, "eth7", SuperPackets.BIG_BYTES))
                 .hasMessageContaining("eth7");
+        assertThatThrownBy(() -> SuperPackets.longest(instance, "eth7")).hasMessageContaining("eth7");
     }
 
     private static String details(NetworkNamespace namespace, String name) throws IOException {

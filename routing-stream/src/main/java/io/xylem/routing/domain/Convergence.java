@@ -1,8 +1,10 @@
 package io.xylem.routing.domain;
 
 import io.xylem.model.InstanceName;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -116,7 +118,10 @@ public final class Convergence {
 
     private void put(Open entry) {
         long version = entry.change.version();
-        Stream.ofNullable(open.get(version)).forEach(this::remove);
+        Open known = open.get(version);
+        if (known != null) {
+            remove(known);
+        }
         open.put(version, entry);
         entry.left.forEach(worker ->
                 waitingFor.computeIfAbsent(worker, _ -> new TreeSet<>()).add(version));
@@ -171,10 +176,25 @@ public final class Convergence {
     /** @return what is done by it, oldest first */
     List<Done> applied(String worker, long version, long atMs) {
         appliedByWorker.put(worker, version);
-        List<Long> heard = List.copyOf(waitingFor(worker).headSet(version, true));
-        for (long number : heard) {
-            Stream.ofNullable(open.get(number)).forEach(entry -> entry.applied(worker, atMs));
-            waitsNoMore(worker, number);
+        NavigableSet<Long> waiting = waitingFor.get(worker);
+        if (waiting == null || waiting.first() > version) {
+            return List.of();
+        }
+        List<Long> heard = new ArrayList<>();
+        for (Iterator<Long> each = waiting.iterator(); each.hasNext(); ) {
+            long number = each.next();
+            if (number > version) {
+                break;
+            }
+            each.remove();
+            heard.add(number);
+            Open entry = open.get(number);
+            if (entry != null) {
+                entry.applied(worker, atMs);
+            }
+        }
+        if (waiting.isEmpty()) {
+            waitingFor.remove(worker);
         }
         return settle(heard);
     }
@@ -214,7 +234,9 @@ public final class Convergence {
     }
 
     private List<Done> settle(List<Long> versions) {
-        return versions.stream().flatMap(version -> settle(version).stream()).toList();
+        List<Done> dones = new ArrayList<>();
+        versions.forEach(version -> dones.addAll(settle(version)));
+        return dones;
     }
 
     OptionalLong appliedBy(String worker) {

@@ -24,6 +24,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * in vain, or an earlier one in its slot, waits for reports that come with the next heartbeats.
  */
 final class OpenSlots {
+    private static final int DIGITS = 10;
+
     private final String prefix;
     private final KeyValueStore<String, byte[]> store;
     private final Map<Long, Integer> slots = new HashMap<>();
@@ -82,6 +84,7 @@ final class OpenSlots {
     }
 
     private String key(int slot) {
-        return prefix + String.format("%010d", slot);
+        String digits = Integer.toString(slot);
+        return prefix + "0".repeat(DIGITS - digits.length()) + digits;
     }
 }
