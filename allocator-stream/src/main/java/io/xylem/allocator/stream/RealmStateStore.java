@@ -2,8 +2,10 @@ package io.xylem.allocator.stream;
 
 import io.xylem.allocator.domain.Plans;
 import io.xylem.allocator.domain.RealmStore;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
@@ -27,6 +29,10 @@ final class RealmStateStore implements StateStore, CachedStateStore<String, byte
     private final long mostEntries;
     /** The longest unused one first. */
     private final LinkedHashMap<String, StoredRealm> realms = new LinkedHashMap<>(16, 0.75f, true);
+    /** Since the last commit. */
+    private final Set<StoredRealm> used = new HashSet<>();
+    /** Of the realms in memory, as of the last commit. */
+    private long size;
 
     /** @param mostEntries in memory after a commit */
     RealmStateStore(KeyValueStore<String, byte[]> entries, long mostEntries) {
@@ -41,7 +47,9 @@ final class RealmStateStore implements StateStore, CachedStateStore<String, byte
 
     /** @param counts another store, of what nearly every event changes */
     RealmStore realm(String name, KeyValueStore<String, byte[]> counts, Plans plans) {
-        return realms.computeIfAbsent(name, realm -> new StoredRealm(entries, counts, realm, plans));
+        StoredRealm realm = realms.computeIfAbsent(name, _ -> new StoredRealm(entries, counts, name, plans));
+        used.add(realm);
+        return realm;
     }
 
     /** What is below. */
@@ -51,16 +59,20 @@ final class RealmStateStore implements StateStore, CachedStateStore<String, byte
 
     @Override
     public void flushCache() {
-        realms.values().forEach(StoredRealm::write);
-        long size = realms.values().stream().mapToLong(StoredRealm::size).sum();
+        for (StoredRealm realm : used) {
+            size += realm.write();
+        }
+        used.clear();
         while (size > mostEntries && realms.size() > 1) {
-            size -= realms.pollFirstEntry().getValue().size();
+            size -= realms.pollFirstEntry().getValue().writtenSize();
         }
     }
 
     @Override
     public void clearCache() {
         realms.clear();
+        used.clear();
+        size = 0;
     }
 
     @Override
@@ -76,7 +88,7 @@ final class RealmStateStore implements StateStore, CachedStateStore<String, byte
     @Override
     public void init(StateStoreContext context, StateStore root) {
         // After an aborted transaction the store begins anew, and what was known of it is void.
-        realms.clear();
+        clearCache();
         entries.init(context, root);
     }
 
@@ -103,7 +115,7 @@ final class RealmStateStore implements StateStore, CachedStateStore<String, byte
 
     @Override
     public void close() {
-        realms.clear();
+        clearCache();
         entries.close();
     }
 

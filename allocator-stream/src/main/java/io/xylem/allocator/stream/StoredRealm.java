@@ -31,6 +31,8 @@ final class StoredRealm implements RealmStore {
     /** One a table. */
     private final List<Runnable> writers = new ArrayList<>();
 
+    private int writtenSize;
+
     /**
      * Reads what there is.
      *
@@ -101,13 +103,20 @@ final class StoredRealm implements RealmStore {
         memory.undo();
     }
 
-    /** Of the entries in memory. */
-    int size() {
-        return memory.size();
+    /**
+     * Tells RocksDB and its changelog each entry that changed once, however often it did.
+     *
+     * @return how many more entries there are in memory than the last time
+     */
+    int write() {
+        writers.forEach(Runnable::run);
+        int before = writtenSize;
+        writtenSize = memory.size();
+        return writtenSize - before;
     }
 
-    /** Tells RocksDB and its changelog each entry that changed once, however often it did. */
-    void write() {
-        writers.forEach(Runnable::run);
+    /** How many entries there were in memory the last time. */
+    int writtenSize() {
+        return writtenSize;
     }
 }
