@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 
 /** One IPv6 address as two 64-bit halves in network order, compared as an unsigned number. */
 public record Ipv6(long high, long low) implements Comparable<Ipv6> {
+    private static final int LONGEST_TEXT = 39;
+
     /**
      * Reads any RFC 4291 spelling; two spellings of one address are equal. No zone, no embedded-IPv4 address.
      *
@@ -72,7 +74,7 @@ public record Ipv6(long high, long low) implements Comparable<Ipv6> {
             }
             i = Math.max(i, end - 1);
         }
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(LONGEST_TEXT);
         for (int i = 0; i < 8; i++) {
             if (i == runStart) {
                 text.append("::");
@@ -81,9 +83,15 @@ public record Ipv6(long high, long low) implements Comparable<Ipv6> {
                 if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
                     text.append(':');
                 }
-                text.append(Integer.toHexString(groups[i]));
+                appendHex(text, groups[i]);
             }
         }
         return text.toString();
+    }
+    /** Without a string of its own: addresses are spelt several times an event. */
+    private static void appendHex(StringBuilder text, int group) {
+        for (int shift = group > 0xfff ? 12 : group > 0xff ? 8 : group > 0xf ? 4 : 0; shift >= 0; shift -= 4) {
+            text.append(Character.forDigit(group >>> shift & 0xf, 16));
+        }
     }
 }

@@ -8,7 +8,7 @@ final class FieldWriter {
     static final char SEPARATOR = '|';
     static final String ABSENT = "-";
 
-    private final StringBuilder text = new StringBuilder(160);
+    private final StringBuilder text = new StringBuilder(256);
 
     FieldWriter(char format) {
         text.append(format);

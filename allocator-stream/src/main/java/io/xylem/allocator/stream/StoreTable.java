@@ -66,6 +66,18 @@ record StoreTable<V>(KeyValueStore<String, byte[]> store, String at, Class<V> ty
         store.put(at + key, StoreFormat.write(value));
     }
 
+    /** For {@link #putAll}; null takes the entry away. */
+    KeyValue<String, byte[]> entry(String key, @Nullable V value) {
+        return KeyValue.pair(at + key, value == null ? null : StoreFormat.write(value));
+    }
+
+    /** Many cost less together. */
+    void putAll(List<KeyValue<String, byte[]>> entries) {
+        if (!entries.isEmpty()) {
+            store.putAll(entries);
+        }
+    }
+
     @Override
     public void remove(String key) {
         store.delete(at + key);

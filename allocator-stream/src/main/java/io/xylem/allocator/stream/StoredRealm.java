@@ -12,12 +12,13 @@ import io.xylem.allocator.domain.WriteTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One realm: its tables in memory, and which of their entries RocksDB has not been told of yet. The remembered events stay
- * below, for a day of them has no bounds; each is told at once.
+ * below, for a day of them has no bounds.
  */
 final class StoredRealm implements RealmStore {
     /** More than any table has. */
@@ -27,7 +28,7 @@ final class StoredRealm implements RealmStore {
     private static final Set<Tables.Table<?>> COUNTS = Set.of(Tables.POOLS, Tables.TALLY);
 
     private final InMemoryRealmStore memory;
-    private final StoreTable<State.Remembered> events;
+    private final DeferredTable<State.Remembered> events;
     /** One a table. */
     private final List<Runnable> writers = new ArrayList<>();
 
@@ -42,7 +43,8 @@ final class StoredRealm implements RealmStore {
     StoredRealm(
             KeyValueStore<String, byte[]> entries, KeyValueStore<String, byte[]> counts, String realm, Plans plans) {
         memory = new InMemoryRealmStore(realm, plans, true);
-        events = new StoreTable<>(entries, realm, Tables.EVENTS);
+        events = new DeferredTable<>(new StoreTable<>(entries, realm, Tables.EVENTS));
+        writers.add(events::write);
         for (Tables.Table<?> table : Tables.ALL) {
             if (!table.equals(Tables.EVENTS)) {
                 load(COUNTS.contains(table) ? counts : entries, table);
@@ -62,13 +64,17 @@ final class StoredRealm implements RealmStore {
                 below.remove(key);
             }
         });
-        writers.add(() -> above.takeChanges((key, value, wasThere) -> {
-            if (value != null && isKept(value)) {
-                below.put(key, value);
-            } else if (wasThere) {
-                below.remove(key);
-            }
-        }));
+        writers.add(() -> {
+            List<KeyValue<String, byte[]>> changed = new ArrayList<>();
+            above.takeChanges((key, value, wasThere) -> {
+                if (value != null && isKept(value)) {
+                    changed.add(below.entry(key, value));
+                } else if (wasThere) {
+                    changed.add(below.entry(key, null));
+                }
+            });
+            below.putAll(changed);
+        });
     }
 
     /** What is held follows from its holder. */
