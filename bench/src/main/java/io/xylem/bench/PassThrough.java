@@ -1,5 +1,6 @@
 package io.xylem.bench;
 
+import io.xylem.routing.stream.StreamsSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
@@ -11,8 +12,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
 /**
- * The yardstick: Kafka Streams with nothing to do. Bytes go through unread, with the commit, poll and consumer settings
- * of the allocator (exactly once) or of routing (at least once). Arguments:
+ * The yardstick: Kafka Streams with nothing to do. Bytes go through unread, with the commit, poll, compression and
+ * consumer settings of the allocator (exactly once) or of routing (at least once). Arguments:
  * {@code BOOTSTRAP STATE_DIR COMMIT_MS POLL_MS GUARANTEE FROM TO}.
  */
 final class PassThrough {
@@ -35,7 +36,15 @@ final class PassThrough {
                 Serdes.ByteArray().serializer(),
                 Serdes.ByteArray().serializer(),
                 SOURCE);
-        run(topology, args, Map.of(StreamsConfig.producerPrefix("linger.ms"), 0));
+        boolean isRouting = args[4].equals(StreamsConfig.AT_LEAST_ONCE);
+        run(
+                topology,
+                args,
+                Map.of(
+                        StreamsConfig.producerPrefix("linger.ms"),
+                        0,
+                        StreamsConfig.producerPrefix("compression.type"),
+                        isRouting ? StreamsSettings.COMPRESSION : "lz4"));
     }
 
     /**

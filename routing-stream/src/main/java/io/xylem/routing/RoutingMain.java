@@ -124,7 +124,10 @@ public final class RoutingMain {
         HttpEndpoint http = new HttpEndpoint(settings.text(Settings.HTTP_LISTEN));
         Properties config = StreamsSettings.of(settings.streams(), settings.latency());
         config.putIfAbsent(StreamsConfig.APPLICATION_SERVER_CONFIG, address(settings.text(Settings.HTTP_LISTEN), http));
-        KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(config), new GatheringClients());
+        KafkaStreams streams = new KafkaStreams(
+                topology,
+                new StreamsConfig(config),
+                new GatheringClients(Duration.ofMillis(settings.latency().pollMs())));
         streams.setUncaughtExceptionHandler(new FaultPolicy(fatal));
         KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
         streamsMetrics.bindTo(metrics.registry());

@@ -35,6 +35,13 @@ public final class Topics {
             TopicConfig.DELETE_RETENTION_MS_CONFIG,
                     Long.toString(Duration.ofDays(7).toMillis()));
 
+    /**
+     * For a topic of a thousand partitions with little in each: a broker maps two indexes a partition, of 10 MiB unless
+     * told otherwise, and the kernel may fill most of one with zeros when it is first written to. Enough for 85 MB.
+     */
+    private static final Map<String, String> SMALL_INDEXES =
+            Map.of(TopicConfig.SEGMENT_INDEX_BYTES_CONFIG, Integer.toString(256 << 10));
+
     public static final Topic<DeploymentEvent> DEPLOYMENT_EVENTS = new Topic<>(
             "deployment-events",
             "realm",
@@ -93,7 +100,7 @@ public final class Topics {
             COMPACT,
             Optional.empty(),
             Optional.of(Compatibility.FULL_TRANSITIVE),
-            COMPACTED_SOON,
+            both(COMPACTED_SOON, SMALL_INDEXES),
             "what each worker asked for, and its own instances; in the partition of the worker, so that a proxy reads"
                     + " a small part of the routes");
 

@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,6 +39,10 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class SimulatedWorkers implements AutoCloseable {
     private static final long BEAT_MS = 500;
+    /** Workers beat at any time, not all at once; so often is one of them due, or a few. */
+    private static final long SLICE_MS = 20;
+
+    private static final int SLICES = (int) (BEAT_MS / SLICE_MS);
     private static final long IDLE_MS = TimeUnit.HOURS.toMillis(1);
 
     /** What one worker goes by from now on. */
@@ -121,8 +126,15 @@ public final class SimulatedWorkers implements AutoCloseable {
 
     /** The others are alive from now on, and as far as the one of the real ones that is furthest. */
     public void startOthers(List<String> names) {
-        ScheduledFuture<?> _ =
-                statusThread.scheduleWithFixedDelay(() -> names.forEach(this::beat), 0, BEAT_MS, TimeUnit.MILLISECONDS);
+        for (int n = 0; n < SLICES; n++) {
+            int slice = n;
+            List<String> some = IntStream.range(0, names.size())
+                    .filter(worker -> worker % SLICES == slice)
+                    .mapToObj(names::get)
+                    .toList();
+            ScheduledFuture<?> _ = statusThread.scheduleWithFixedDelay(
+                    () -> some.forEach(this::beat), slice * SLICE_MS, BEAT_MS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void beat(String name) {

@@ -35,7 +35,7 @@ public final class StatusReporter {
     private static final long EVERY_MS = 500;
     private static final int TURNS_PER_LOAD = 2;
     /** A table may change a hundred times a second; the last one of a few says it for all. */
-    private static final long APPLIED_EVERY_MS = 20;
+    private static final long APPLIED_EVERY_MS = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -26,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  * in a dozen partitions, and a batch in a partition costs the broker and its reader as much as dozens of records in it.
  *
  * <pre>
- *  poll ──► process all that came ──► send what is said of it, wait for the broker ──► poll …
+ *  poll ──► process all that came ──► send what is said of it, wait for the broker ──► wait for the pace ──► poll …
  * </pre>
  *
  * So a single change goes at once, and the more there is to do, the more goes together. Before a commit all is sent, as
- * ever.
+ * ever. A thousand workers say something every moment, and each poll costs this process and the broker some hundred
+ * microseconds, whether it brings one record or a hundred: so polls that bring something keep a distance.
  */
 public final class GatheringClients extends DefaultKafkaClientSupplier {
     private static final long GATHER_NS_MOST = 100_000_000;
@@ -39,6 +41,13 @@ public final class GatheringClients extends DefaultKafkaClientSupplier {
 
     /** By thread, until its consumer takes it. */
     private final Map<String, Gathering> producers = new ConcurrentHashMap<>();
+
+    private final long paceNs;
+
+    /** @param pace from a poll that brought something to the next one, at least; what comes meanwhile waits so long */
+    public GatheringClients(Duration pace) {
+        paceNs = pace.toNanos();
+    }
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
@@ -52,6 +61,7 @@ public final class GatheringClients extends DefaultKafkaClientSupplier {
         String thread = thread(config);
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
             private @Nullable Gathering producer;
+            private long notBeforeNs = System.nanoTime();
 
             @Override
             public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
@@ -59,7 +69,18 @@ public final class GatheringClients extends DefaultKafkaClientSupplier {
                 if (producer != null && producer.hasGathered()) {
                     producer.flush();
                 }
-                return super.poll(timeout);
+                for (long leftNs = leftNs(); leftNs > 0; leftNs = leftNs()) {
+                    LockSupport.parkNanos(leftNs);
+                }
+                ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
+                if (!records.isEmpty()) {
+                    notBeforeNs = System.nanoTime() + paceNs;
+                }
+                return records;
+            }
+
+            private long leftNs() {
+                return notBeforeNs - System.nanoTime();
             }
         };
     }

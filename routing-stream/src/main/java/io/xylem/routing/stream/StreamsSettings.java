@@ -18,6 +18,9 @@ public final class StreamsSettings {
      */
     public static final int COMMIT_INTERVAL_MS = 1_000;
 
+    /** Of all that it writes. */
+    public static final String COMPRESSION = "none";
+
     /** Of the one store that is cached; some ten thousand changes that wait for ten workers each. */
     private static final long OPEN_CHANGES_CACHE_BYTES = 4 << 20;
 
@@ -36,7 +39,9 @@ public final class StreamsSettings {
         // time:
         // what comes meanwhile goes together with the next one, the more the busier the broker is.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
-        settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        // Most batches are of a record or a few, with little in them to compress; but each would take 128 KiB of fresh
+        // buffers here, and be unpacked by the broker and by its reader.
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), COMPRESSION);
         settings.putAll(users);
 
         // Every route says what holds, so a repetition is harmless, and a transaction would only cost time.
