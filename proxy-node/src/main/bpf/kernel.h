@@ -5,6 +5,7 @@ typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
+typedef long long s64;
 
 #define SECTION(name) __attribute__((section(name), used))
 #define INLINE static inline __attribute__((always_inline))
@@ -40,6 +41,9 @@ INLINE void *data_end_of(struct __sk_buff *skb)
 	asm volatile("%0 = *(u32 *)(%1 + %2)" : "=r"(end) : "r"(skb), "i"(__builtin_offsetof(struct __sk_buff, data_end)));
 	return end;
 }
+
+/* Between two of its uses far apart: a compiler that keeps a pointer into the middle of it has the verifier refuse the program. */
+#define AFRESH(skb) asm volatile("" : "+r"(skb))
 
 struct bpf_redir_neigh {
 	u32 nh_family;

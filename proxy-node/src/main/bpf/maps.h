@@ -133,6 +133,22 @@ struct ticket {
 	u32 zero;
 };
 
+/*
+ * Peers that are asked whether IP in IP comes to them, by either protocol, and what was heard of it; see ipip.h. Java enters them.
+ * The layout is io.xylem.proxy.ebpf's IpInIp.
+ */
+enum { ASKED_PEERS = 2048 };
+
+struct asked {
+	u32 peer[4];
+	u32 protocol;
+};
+
+struct answer {
+	u64 nonce;
+	u64 answered_ns; /* CLOCK_MONOTONIC; 0: never */
+};
+
 /* Indexes of the counts; the names are io.xylem.proxy.ebpf's PathCount. */
 enum count {
 	OUTBOUND_PACKETS,
@@ -145,6 +161,7 @@ enum count {
 	OUTBOUND_LOST, /* the kernel refused a change */
 	INBOUND_LOST,
 	OPENED_FLOWS, /* by the programs */
+	IP_IN_IP_PACKETS, /* of the outbound ones */
 	COUNTS
 };
 
@@ -172,6 +189,7 @@ MAP(desks) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct desk), DESKS, 0, BPF_F_MMAPAB
 MAP(targets) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct target), TARGETS, 0, 0};
 MAP(ticket_office) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct office), 1, 0, BPF_F_MMAPABLE};
 MAP(tickets) = {BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ticket), TICKETS, 0, BPF_F_MMAPABLE};
+MAP(ip_in_ip) = {BPF_MAP_TYPE_HASH, sizeof(struct asked), sizeof(struct answer), ASKED_PEERS, 0, BPF_F_NO_PREALLOC};
 
 INLINE void count(enum count which, u64 amount)
 {
@@ -179,6 +197,14 @@ INLINE void count(enum count which, u64 amount)
 	u64 *cell = bpf_map_lookup_elem(&counts, &index);
 	if (cell)
 		*cell += amount;
+}
+
+/* In network order. */
+INLINE u16 tunnel_port(void)
+{
+	u32 index = 0;
+	struct config *entry = bpf_map_lookup_elem(&config, &index);
+	return entry ? entry->tunnel_port : 0;
 }
 
 INLINE u32 merge_device(void)

@@ -4,7 +4,7 @@
 
 enum { ETHERNET_BYTES = 14, V4_BYTES = 20, V6_BYTES = 40, UDP_BYTES = 8, TCP_BYTES = 20 };
 enum { OUTER_V4_BYTES = V4_BYTES + UDP_BYTES, OUTER_V6_BYTES = V6_BYTES + UDP_BYTES };
-enum { TCP = 6, UDP = 17 };
+enum { V4_IN_IP = 4, TCP = 6, UDP = 17, V6_IN_IP = 41 };
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 enum { ETHERTYPE_V4 = 0x0800, ETHERTYPE_V6 = 0x86dd };
 

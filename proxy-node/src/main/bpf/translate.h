@@ -14,6 +14,22 @@ INLINE u16 adjusted(u16 checksum, u32 change)
 	return ~fold((u16)~checksum + change);
 }
 
+INLINE u16 header_checksum(struct v4 *ip)
+{
+	u16 *words = (u16 *)ip;
+	u32 sum = 0;
+#pragma unroll
+	for (int i = 0; i < V4_BYTES / 2; i++)
+		sum += words[i];
+	return ~fold(sum);
+}
+
+/* A length, in network order; of a longer one what cuts the packet into segments says theirs. */
+INLINE u16 told(u32 bytes)
+{
+	return bytes > LONGEST_TOLD ? 0 : BE16(bytes);
+}
+
 /* The address part and the TTL, one less as a router does. */
 INLINE int translate_network(struct __sk_buff *skb, u32 at, int is_v6, struct way *way)
 {

@@ -1,9 +1,10 @@
 /*
  * The outer headers: IPv4 or IPv6, UDP, and then the raw packet, as an Oakestra node sends it. The UDP has no checksum, in
  * IPv6 neither (RFC 6935, RFC 6936): what is inside has its own, and one for all segments of a super-packet is none of any.
+ * Toward a peer that takes it, connections go without the UDP (see ipip.h).
  */
 #pragma once
-#include "translate.h"
+#include "ipip.h"
 
 struct outer_v4 {
 	struct ethernet link;
@@ -17,30 +18,6 @@ struct outer_v6 {
 	struct udp udp;
 } __attribute__((packed));
 
-/* In network order. */
-INLINE u16 tunnel_port(void)
-{
-	u32 index = 0;
-	struct config *entry = bpf_map_lookup_elem(&config, &index);
-	return entry ? entry->tunnel_port : 0;
-}
-
-INLINE u16 header_checksum(struct v4 *ip)
-{
-	u16 *words = (u16 *)ip;
-	u32 sum = 0;
-#pragma unroll
-	for (int i = 0; i < V4_BYTES / 2; i++)
-		sum += words[i];
-	return ~fold(sum);
-}
-
-/* A length, in network order; of a longer one what cuts the packet into segments says theirs. */
-INLINE u16 told(u32 bytes)
-{
-	return bytes > LONGEST_TOLD ? 0 : BE16(bytes);
-}
-
 INLINE struct udp udp_header(struct way *way, u32 bytes)
 {
 	/* What comes from another port is not from this worker, so it can't spread flows over the underlay's queues. */
@@ -49,15 +26,17 @@ INLINE struct udp udp_header(struct way *way, u32 bytes)
 }
 
 /* Makes room; without all of the flags super-packets are lost or cut down. */
-INLINE int widen(struct __sk_buff *skb, u32 bytes, u64 family)
+INLINE int widen(struct __sk_buff *skb, u32 ip_bytes, u64 family, u8 next)
 {
-	return !bpf_skb_adjust_room(skb, bytes, BPF_ADJ_ROOM_MAC,
-	                            BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L4_UDP | family);
+	u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO | family;
+	if (next != UDP)
+		return !bpf_skb_adjust_room(skb, ip_bytes, BPF_ADJ_ROOM_MAC, flags);
+	return !bpf_skb_adjust_room(skb, ip_bytes + UDP_BYTES, BPF_ADJ_ROOM_MAC, flags | BPF_F_ADJ_ROOM_ENCAP_L4_UDP);
 }
 
-INLINE int wrap_v4(struct __sk_buff *skb, struct way *way)
+INLINE int wrap_v4(struct __sk_buff *skb, struct way *way, u8 next)
 {
-	if (!widen(skb, OUTER_V4_BYTES, BPF_F_ADJ_ROOM_ENCAP_L3_IPV4))
+	if (!widen(skb, V4_BYTES, BPF_F_ADJ_ROOM_ENCAP_L3_IPV4, next))
 		return 0;
 	struct outer_v4 *outer = (void *)(u64)skb->data;
 	if ((void *)(outer + 1) > (void *)(u64)skb->data_end)
@@ -69,19 +48,20 @@ INLINE int wrap_v4(struct __sk_buff *skb, struct way *way)
 		.total = told(bytes),
 		.fragment = BE16(0x4000),
 		.ttl = 64,
-		.protocol = UDP,
+		.protocol = next,
 		.source = way->self[3],
 		.destination = way->peer[3],
 	};
 	ip.checksum = header_checksum(&ip);
 	outer->ip = ip;
-	outer->udp = udp_header(way, bytes - V4_BYTES);
+	if (next == UDP)
+		outer->udp = udp_header(way, bytes - V4_BYTES);
 	return 1;
 }
 
-INLINE int wrap_v6(struct __sk_buff *skb, struct way *way)
+INLINE int wrap_v6(struct __sk_buff *skb, struct way *way, u8 next)
 {
-	if (!widen(skb, OUTER_V6_BYTES, BPF_F_ADJ_ROOM_ENCAP_L3_IPV6))
+	if (!widen(skb, V6_BYTES, BPF_F_ADJ_ROOM_ENCAP_L3_IPV6, next))
 		return 0;
 	struct outer_v6 *outer = (void *)(u64)skb->data;
 	if ((void *)(outer + 1) > (void *)(u64)skb->data_end)
@@ -91,18 +71,19 @@ INLINE int wrap_v6(struct __sk_buff *skb, struct way *way)
 	/* The label is the flow's, so the underlay's queues and ways may have one each (RFC 6438). */
 	outer->ip.version_class_label = BE32(6u << 28 | (way->use * 0x9e3779b1u) >> 12);
 	outer->ip.payload = told(bytes);
-	outer->ip.next = UDP;
+	outer->ip.next = next;
 	outer->ip.hops = 64;
 	__builtin_memcpy(outer->ip.source, way->self, 16);
 	__builtin_memcpy(outer->ip.destination, way->peer, 16);
-	outer->udp = udp_header(way, bytes);
+	if (next == UDP)
+		outer->udp = udp_header(way, bytes);
 	return 1;
 }
 
-/* Puts the outer headers before the packet. */
-INLINE int wrap(struct __sk_buff *skb, struct way *way)
+/* Puts the outer headers before the packet. `next`: what follows the outer IP header, UDP or the packet itself. */
+INLINE int wrap(struct __sk_buff *skb, struct way *way, u8 next)
 {
-	return is_mapped_v4(way->peer) ? wrap_v4(skb, way) : wrap_v6(skb, way);
+	return is_mapped_v4(way->peer) ? wrap_v4(skb, way, next) : wrap_v6(skb, way, next);
 }
 
 /* To the peer; the kernel knows its neighbours. */

@@ -9,6 +9,7 @@
  */
 #include "big.h"
 #include "copy.h"
+#include "ipip.h"
 #include "merge.h"
 #include "mss.h"
 #include "open.h"
@@ -57,11 +58,14 @@ INLINE int outbound(struct __sk_buff *skb, int is_v6, struct packet *packet)
 	int done = (!(packet->flags & SYN) || limit_segments(skb, ETHERNET_BYTES, is_v6, 0)) &&
 		   translate(skb, ETHERNET_BYTES, is_v6, protocol, way);
 	end_copy(skb, ETHERNET_BYTES, copy, done);
-	if (!done || (is_remote ? !wrap(skb, way) : !give_jumbo(skb, packet)))
+	u8 next = is_remote ? next_header(way, is_v6, packet) : 0;
+	if (!done || (is_remote ? !wrap(skb, way, next) : !give_jumbo(skb, packet)))
 		return lose(OUTBOUND_LOST);
 	used_by(way->use, way->generation, packet);
 	if (is_remote) {
 		count(OUTBOUND_PACKETS, 1);
+		if (next != UDP)
+			count(IP_IN_IP_PACKETS, 1);
 		count(OUTBOUND_BYTES, packet->bytes);
 		return send(way);
 	}
@@ -123,11 +127,35 @@ INLINE int inbound(struct __sk_buff *skb, u32 outer_bytes, int is_v6, struct pac
 INLINE int tunnelled(struct __sk_buff *skb, u32 outer_bytes, u8 version, struct sender *sender)
 {
 	struct packet packet = {};
+	AFRESH(skb);
 	if (version == 4 && parse_v4(skb, ETHERNET_BYTES + outer_bytes, &packet))
 		return inbound(skb, outer_bytes, 0, &packet, sender);
 	if (version == 6 && parse_v6(skb, ETHERNET_BYTES + outer_bytes, &packet) && !packet.has_jumbo)
 		return inbound(skb, outer_bytes, 1, &packet, sender);
 	return leave();
+}
+
+/* The same without UDP. What is of nobody that Java entered is not the overlay's: others may have tunnels of this kind here. */
+INLINE int in_ip_only(struct __sk_buff *skb, int outer_is_v6, u8 protocol, u8 version, struct sender *sender)
+{
+	u32 outer_bytes = outer_is_v6 ? V6_BYTES : V4_BYTES;
+	struct answer *known = answer_of(sender->address, protocol);
+	if (!known)
+		return NEXT;
+	AFRESH(skb);
+	if (version == PROBE_VERSION)
+		return take_probe(skb, outer_is_v6, known);
+	sender->port = tunnel_port();
+	int verdict = tunnelled(skb, outer_bytes, version, sender);
+	if (verdict != NEXT)
+		return verdict;
+	AFRESH(skb);
+	return give_udp(skb, outer_is_v6) ? NEXT : lose(INBOUND_LOST);
+}
+
+INLINE int is_in_ip(u8 protocol)
+{
+	return protocol == V4_IN_IP || protocol == V6_IN_IP;
 }
 
 INLINE int from_underlay_v4(struct __sk_buff *skb)
@@ -138,8 +166,13 @@ INLINE int from_underlay_v4(struct __sk_buff *skb)
 	u8 *inner = (void *)(outer + 1);
 	if ((void *)(inner + 1) > (void *)(u64)skb->data_end)
 		return NEXT;
-	if (outer->ip.version_length != 0x45 || outer->ip.protocol != UDP || outer->ip.fragment & BE16(0x3fff) ||
-	    outer->udp.destination != tunnel_port())
+	if (outer->ip.version_length != 0x45 || outer->ip.fragment & BE16(0x3fff))
+		return NEXT;
+	if (is_in_ip(outer->ip.protocol)) {
+		struct sender sender = {.address = {0, 0, BE32(0xffff), outer->ip.source}};
+		return in_ip_only(skb, 0, outer->ip.protocol, *(u8 *)&outer->udp >> 4, &sender);
+	}
+	if (outer->ip.protocol != UDP || outer->udp.destination != tunnel_port())
 		return NEXT;
 	struct sender sender = {
 		.address = {0, 0, BE32(0xffff), outer->ip.source},
@@ -158,6 +191,11 @@ INLINE int from_underlay_v6(struct __sk_buff *skb)
 	u8 *inner = (void *)(outer + 1);
 	if ((void *)(inner + 1) > (void *)(u64)skb->data_end)
 		return NEXT;
+	if (is_in_ip(outer->ip.next)) {
+		struct sender sender = {};
+		__builtin_memcpy(sender.address, outer->ip.source, 16);
+		return in_ip_only(skb, 1, outer->ip.next, *(u8 *)&outer->udp >> 4, &sender);
+	}
 	if (outer->ip.next != UDP || outer->udp.destination != tunnel_port())
 		return NEXT;
 	struct sender sender = {.port = outer->udp.source, .is_socket = outer->udp.checksum != 0};

@@ -19,7 +19,7 @@ final class EbpfMode implements Mode {
     private static KernelPath open(NetworkNamespace worker, String underlay, Attachment instance, Limits limits)
             throws IOException {
         KernelPath path = KernelPath.open(new KernelPath.Setup(
-                worker, Addresses.parse(underlay), UserMode.TUNNEL_PORT, limits.maxFlows(), System::nanoTime, 1));
+                worker, Addresses.parse(underlay), UserMode.TUNNEL_PORT, true, limits.maxFlows(), System::nanoTime, 1));
         try {
             path.attach(instance.namespaceIp());
             return path;

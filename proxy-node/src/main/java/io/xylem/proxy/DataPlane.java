@@ -56,6 +56,7 @@ record DataPlane(
                 worker,
                 Addresses.parse(settings.text(ProxySettings.TUNNEL_ADDRESS)),
                 tunnelPort,
+                settings.text(ProxySettings.TUNNEL_HEADER).equals("auto"),
                 maxFlows,
                 System::nanoTime,
                 seed);

@@ -15,6 +15,7 @@ final class ProxySettings {
     static final String NETNS = "xylem.netns";
     static final String TUNNEL_ADDRESS = "xylem.tunnel.address";
     static final String TUNNEL_PORT = "xylem.tunnel.port";
+    static final String TUNNEL_HEADER = "xylem.tunnel.header";
     static final String DATA_DIR = "xylem.data.dir";
     static final String DEVICE = "xylem.device";
     static final String OVERLAY_V4 = "xylem.overlay.v4";
@@ -77,6 +78,14 @@ final class ProxySettings {
                         Range.between(0, 65_535),
                         Importance.MEDIUM,
                         "The tunnel's UDP port.")
+                .define(
+                        TUNNEL_HEADER,
+                        ConfigDef.Type.STRING,
+                        "auto",
+                        ConfigDef.ValidString.in("auto", "udp"),
+                        Importance.LOW,
+                        "Whether established connections that the kernel moves go as IP in IP to workers that are found to"
+                                + " take it, while the tunnel has its usual port (auto), or all packets in UDP (udp).")
                 .define(
                         ENCRYPTION,
                         ConfigDef.Type.STRING,

@@ -26,6 +26,8 @@ public final class Counters {
         /** To other workers. */
         SENT_PACKETS,
         SENT_BYTES,
+        /** Of them, the packets that went as IP in IP; the others in UDP. A super-packet is one. */
+        SENT_IP_IN_IP,
         /** To instances of this worker, from other workers and from here. */
         DELIVERED_PACKETS,
         DELIVERED_BYTES,

@@ -13,6 +13,7 @@ import io.xylem.proxy.linux.BpfProgram;
 import io.xylem.proxy.linux.MergeCable;
 import io.xylem.proxy.linux.NamespaceInterfaces;
 import io.xylem.proxy.linux.NetworkNamespace;
+import io.xylem.proxy.linux.RawIp;
 import io.xylem.proxy.linux.WorkerNetwork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,6 +42,7 @@ public final class KernelPath implements AutoCloseable {
      * What it serves.
      *
      * @param tunnelAddress what the tunnel is bound to, as in {@link Addresses}
+     * @param mayOmitUdp whether connections may go as IP in IP to peers that take it
      * @param maxFlows how many flows the table has
      * @param clockNs CLOCK_MONOTONIC, the clock of the turns
      * @param seed any number; another one each time
@@ -49,6 +51,7 @@ public final class KernelPath implements AutoCloseable {
             NetworkNamespace worker,
             Ipv6 tunnelAddress,
             int tunnelPort,
+            boolean mayOmitUdp,
             int maxFlows,
             LongSupplier clockNs,
             int seed) {}
@@ -81,7 +84,7 @@ public final class KernelPath implements AutoCloseable {
             }
             configure(programs, setup.tunnelPort, cable == null ? 0 : cable.near());
             ByteBuffer uses = mapped("flow_uses");
-            underlay = opened(new Underlay(worker, interfaces, setup.tunnelAddress, links::containsKey));
+            underlay = opened(new Underlay(worker, interfaces, setup.tunnelAddress, links::containsKey, peers(setup)));
             flows = new KernelFlows(
                     programs,
                     new FlowUses(uses),
@@ -101,6 +104,20 @@ public final class KernelPath implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Those with another port have no IP in IP, as that has no ports: there is one such tunnel at an address. */
+    private Underlay.Peers peers(Setup setup) {
+        BpfMap map = programs.map("ip_in_ip");
+        if (setup.mayOmitUdp && setup.tunnelPort == IpInIp.TUNNEL_PORT) {
+            try {
+                return new IpInIp(map, opened(RawIp.open(worker)), setup.clockNs);
+            } catch (IOException e) {
+                LOG.info("all packets to other workers go in UDP: {}", e.getMessage());
+            }
+        }
+        IpInIp.forgetAll(map);
+        return (_, _) -> {};
     }
 
     /** Without it nothing is lost but speed. */

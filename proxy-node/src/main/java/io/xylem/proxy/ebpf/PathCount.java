@@ -11,7 +11,8 @@ enum PathCount {
     LEFT_PACKETS(6),
     OUTBOUND_LOST(7),
     INBOUND_LOST(8),
-    OPENED_FLOWS(9);
+    OPENED_FLOWS(9),
+    IP_IN_IP_PACKETS(10);
 
     final int index;
 

@@ -34,6 +34,7 @@ final class PathCounts {
         counters.carried(Direction.OUTBOUND, fresh(PathCount.OUTBOUND_PACKETS), fresh(PathCount.OUTBOUND_BYTES));
         counters.carried(Direction.INBOUND, fresh(PathCount.INBOUND_PACKETS), fresh(PathCount.INBOUND_BYTES));
         counters.carried(Direction.INBOUND, fresh(PathCount.LOCAL_PACKETS), fresh(PathCount.LOCAL_BYTES));
+        counters.add(Count.SENT_IP_IN_IP, fresh(PathCount.IP_IN_IP_PACKETS));
         counters.add(Count.FLOWS_OPENED_AHEAD, fresh(PathCount.OPENED_FLOWS));
         counters.add(Count.LEFT_PACKETS, fresh(PathCount.LEFT_PACKETS));
         counters.carriedDrop(Direction.OUTBOUND, Drop.TUNNEL_REFUSED, fresh(PathCount.OUTBOUND_LOST));

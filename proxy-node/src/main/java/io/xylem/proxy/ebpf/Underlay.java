@@ -29,6 +29,12 @@ final class Underlay implements KernelFlows.Ways, AutoCloseable {
     /** Of either family. */
     private static final Ipv6 ANY = new Ipv6(0, 0);
 
+    /** Who wants to know to whom packets go. */
+    interface Peers {
+        /** @param self this worker's address toward it */
+        void use(Ipv6 peer, Ipv6 self);
+    }
+
     private final RouteQuery routes;
     private final NamespaceInterfaces interfaces;
     /** What the tunnel is bound to. */
@@ -36,6 +42,7 @@ final class Underlay implements KernelFlows.Ways, AutoCloseable {
 
     private final IntPredicate isOurs;
     private final Map<Ipv6, Optional<RouteQuery.Way>> ways = new HashMap<>();
+    private final Peers peers;
     /** Numbers of the devices by which packets have left; for any thread. */
     private final Set<Integer> used = ConcurrentHashMap.newKeySet();
 
@@ -44,13 +51,15 @@ final class Underlay implements KernelFlows.Ways, AutoCloseable {
     /**
      * @param bound the tunnel's address, as in {@link Addresses}; {@code 0.0.0.0} or {@code ::}: any
      * @param isOurs whether packets that come in by a device are looked at
+     * @param peers told of each peer that has a way, anew after each {@link #forget}
      */
-    Underlay(NetworkNamespace worker, NamespaceInterfaces interfaces, Ipv6 bound, IntPredicate isOurs)
+    Underlay(NetworkNamespace worker, NamespaceInterfaces interfaces, Ipv6 bound, IntPredicate isOurs, Peers peers)
             throws IOException {
         routes = RouteQuery.open(worker);
         this.interfaces = interfaces;
         this.bound = bound;
         this.isOurs = isOurs;
+        this.peers = peers;
     }
 
     @Override
@@ -80,7 +89,9 @@ final class Underlay implements KernelFlows.Ways, AutoCloseable {
                 onFirstUse.run();
             }
             boolean isAny = bound.equals(ANY) || bound.equals(ANY_V4);
-            return Optional.of(new RouteQuery.Way(way.device(), isAny ? way.source() : bound, way.nextHop()));
+            Ipv6 self = isAny ? way.source() : bound;
+            peers.use(peer, self);
+            return Optional.of(new RouteQuery.Way(way.device(), self, way.nextHop()));
         } catch (IOException e) {
             LOG.warn("packets for {} go through user space", Addresses.text(peer.high(), peer.low()), e);
             return Optional.empty();

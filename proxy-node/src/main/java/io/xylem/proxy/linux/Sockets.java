@@ -23,7 +23,9 @@ final class Sockets {
     static final int UDP_GRO = 104;
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_V6ONLY = 26;
+    private static final int IPPROTO_RAW = 255;
     private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_RAW = 3;
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
 
@@ -37,9 +39,18 @@ final class Sockets {
 
     /** A non-blocking UDP socket. @return its file descriptor, or a negative errno */
     static int datagram(int family) {
+        return open(family, SOCK_DGRAM, 0);
+    }
+
+    /** A socket that sends packets with their IP headers, and receives none. @return its file descriptor, or a negative errno */
+    static int raw(int family) {
+        return open(family, SOCK_RAW, IPPROTO_RAW);
+    }
+
+    private static int open(int family, int type, int protocol) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = Native.errnoPlace(arena);
-            int fd = (int) SOCKET.invokeExact(errno, family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+            int fd = (int) SOCKET.invokeExact(errno, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
             return fd >= 0 ? fd : -Native.errno(errno);
         } catch (Throwable e) {
             throw Native.impossible(e);

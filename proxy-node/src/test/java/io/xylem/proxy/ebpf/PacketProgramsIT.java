@@ -6,6 +6,7 @@ import static io.xylem.proxy.domain.TestOverlay.SERVICE_IP;
 import static io.xylem.proxy.domain.TestPackets.packet;
 import static io.xylem.proxy.ebpf.TestPrograms.NEXT;
 import static io.xylem.proxy.ebpf.TestPrograms.REDIRECT;
+import static io.xylem.proxy.ebpf.TestPrograms.UDP;
 import static io.xylem.proxy.ebpf.TestPrograms.V4;
 import static io.xylem.proxy.ebpf.TestPrograms.V6;
 import static io.xylem.proxy.ebpf.TestPrograms.inside;
@@ -37,9 +38,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The programs do to a packet what the translation in Java does, byte for byte, and what a router does besides: the TTL.
- * What they can't do they leave as it is. Each packet goes through Java first, which enters its flow.
+ * What they can't do they leave as it is. Each packet goes through Java first, which enters its flow. In UDP or as IP in IP
+ * makes no difference to it.
  */
 class PacketProgramsIT {
+    private static final int UDP_BYTES = 8;
+
     private final TestOverlay overlay = new TestOverlay();
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -102,6 +106,19 @@ class PacketProgramsIT {
             BpfProgram.Run got = receiving.fromUnderlay(from.endpoint, to.endpoint, java.tunnelled, outerChecksum);
             assertSameOrLeft(one, got, 0, java.delivered, outerBytes(from), java.tunnelled);
         }
+        BpfProgram.Run inIp = sending.fromInstanceInIp(to.endpoint, packet);
+        int outerBytes = isInUdp(inIp) ? outerBytes(from) : outerBytes(from) - UDP_BYTES;
+        assertSameOrLeft(one, inIp, outerBytes, java.tunnelled, 0, packet);
+        // What is left has a UDP header by then, for the tunnel's socket.
+        receiving.answered(from.endpoint, 0);
+        BpfProgram.Run got = receiving.fromUnderlayInIp(from.endpoint, to.endpoint, java.tunnelled);
+        assertSameOrLeft(one, got, 0, java.delivered, outerBytes(from), java.tunnelled);
+        assertThat(got.verdict() == NEXT && !isInUdp(got)).isFalse();
+    }
+
+    private static boolean isInUdp(BpfProgram.Run run) {
+        byte[] outer = inside(run, 0);
+        return outer[outer[0] >> 4 == 6 ? 6 : 9] == UDP;
     }
 
     private static void assertSameOrLeft(

@@ -1,5 +1,7 @@
 package io.xylem.proxy.ebpf;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.xylem.model.Endpoint;
 import io.xylem.model.Ipv6;
 import io.xylem.proxy.Skip;
@@ -12,6 +14,7 @@ import io.xylem.proxy.linux.MappedMemory;
 import io.xylem.proxy.linux.RouteQuery;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,6 +31,15 @@ final class TestPrograms implements AutoCloseable {
     static final int NEXT = -1;
     static final int REDIRECT = 7;
     static final int MAX_FLOWS = 1_000;
+
+    static final int UDP = 17;
+    static final int V4_IN_IP = 4;
+    static final int V6_IN_IP = 41;
+    /** What an answer of a peer has to repeat. */
+    static final long NONCE = 0x0102030405060708L;
+
+    /** {@code ipip.h} */
+    static final long ANSWER_HOLDS_NS = 3_000_000_000L;
 
     private static final int TUNNEL_PORT = 50_103;
     private static final int ETHERNET_BYTES = 14;
@@ -64,6 +76,7 @@ final class TestPrograms implements AutoCloseable {
                 MAX_FLOWS,
                 generations += 1_000_000);
         flows.forgetOthers();
+        forgetPeers();
         KernelPath.configure(programs, TUNNEL_PORT, 0);
     }
 
@@ -103,6 +116,44 @@ final class TestPrograms implements AutoCloseable {
         return programs.fromUnderlay().run(frame(outer), DEVICE);
     }
 
+    /** The same program for a packet that comes as IP in IP. */
+    BpfProgram.Run fromUnderlayInIp(Endpoint from, Endpoint to, byte[] packet) throws IOException {
+        return fromUnderlay(wrappedInIp(from, to, packet));
+    }
+
+    /** As {@link #fromInstance} when the peer has just said that it takes IP in IP. */
+    BpfProgram.Run fromInstanceInIp(Endpoint peer, byte[] packet) throws IOException {
+        answered(peer, System.nanoTime() + Duration.ofHours(1).toNanos());
+        return fromInstance(packet);
+    }
+
+    /** @param atNs CLOCK_MONOTONIC; 0: it was asked only */
+    void answered(Endpoint peer, long atNs) {
+        Ipv6 address = Addresses.underlay(peer);
+        BpfMap map = programs.map("ip_in_ip");
+        for (int protocol : new int[] {V4_IN_IP, V6_IN_IP}) {
+            FlowEntry.address(map.key(), 0, address.high(), address.low());
+            map.key().putInt(16, protocol);
+            map.value().putLong(0, Long.reverseBytes(NONCE)).putLong(8, atNs);
+            map.put();
+        }
+    }
+
+    /** When the peer answered last, as {@link #answered} says it. */
+    long answeredNs(Endpoint peer, int protocol) {
+        Ipv6 address = Addresses.underlay(peer);
+        BpfMap map = programs.map("ip_in_ip");
+        FlowEntry.address(map.key(), 0, address.high(), address.low());
+        map.key().putInt(16, protocol);
+        assertThat(map.get()).isTrue();
+        return map.value().getLong(8);
+    }
+
+    /** Nobody takes IP in IP. */
+    void forgetPeers() {
+        IpInIp.forgetAll(programs.map("ip_in_ip"));
+    }
+
     /** How many bytes stand before a packet in the tunnel. */
     static int outerBytes(TestOverlay.Worker worker) {
         return isV4(worker.endpoint) ? 20 + 8 : 40 + 8;
@@ -114,25 +165,36 @@ final class TestPrograms implements AutoCloseable {
     }
 
     static byte[] wrapped(Endpoint from, Endpoint to, byte[] packet, int checksum) {
+        ByteBuffer datagram = ByteBuffer.allocate(8 + packet.length);
+        datagram.putShort((short) from.port()).putShort((short) to.port());
+        datagram.putShort((short) datagram.capacity())
+                .putShort((short) checksum)
+                .put(packet);
+        return wrapped(from, to, UDP, datagram.array());
+    }
+
+    static byte[] wrappedInIp(Endpoint from, Endpoint to, byte[] packet) {
+        return wrapped(from, to, packet[0] >> 4 == 6 ? V6_IN_IP : V4_IN_IP, packet);
+    }
+
+    static byte[] wrapped(Endpoint from, Endpoint to, int protocol, byte[] payload) {
         boolean v4 = isV4(from);
-        ByteBuffer outer = ByteBuffer.allocate((v4 ? 20 : 40) + 8 + packet.length);
+        ByteBuffer outer = ByteBuffer.allocate((v4 ? 20 : 40) + payload.length);
         Ipv6 source = Addresses.underlay(from);
         Ipv6 destination = Addresses.underlay(to);
         if (v4) {
             outer.putShort((short) 0x4500).putShort((short) outer.capacity()).putInt(0x4000);
-            outer.put((byte) 64).put((byte) 17).putShort((short) 0);
+            outer.put((byte) 64).put((byte) protocol).putShort((short) 0);
             outer.putInt((int) source.low()).putInt((int) destination.low());
         } else {
             outer.putInt(0x60000000)
-                    .putShort((short) (8 + packet.length))
-                    .put((byte) 17)
+                    .putShort((short) payload.length)
+                    .put((byte) protocol)
                     .put((byte) 64);
             outer.putLong(source.high()).putLong(source.low());
             outer.putLong(destination.high()).putLong(destination.low());
         }
-        outer.putShort((short) from.port()).putShort((short) to.port());
-        outer.putShort((short) (8 + packet.length)).putShort((short) checksum).put(packet);
-        return outer.array();
+        return outer.put(payload).array();
     }
 
     private static byte[] frame(byte[] packet) {

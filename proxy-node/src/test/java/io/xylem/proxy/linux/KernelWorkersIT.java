@@ -3,12 +3,17 @@ package io.xylem.proxy.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.xylem.proxy.Skip;
 import io.xylem.proxy.domain.Counters.Count;
+import io.xylem.proxy.domain.Seed;
 import io.xylem.proxy.ebpf.KernelPath;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same with both workers' flows in the kernel, and that they are there. */
@@ -44,6 +49,35 @@ class KernelWorkersIT extends WorkersIT {
     void aCaptureShowsPacketsBeforeAndAfter(String dialled) throws Exception {
         super.aCaptureShowsPacketsBeforeAndAfter(dialled);
         assertThat(shown).contains("in the kernel");
+    }
+
+    /** Connections of both families move on, their content intact, when the way between the workers stops to let IP in IP pass. */
+    @ParameterizedTest
+    @CsvSource({"192.168.77.1, 192.168.77.2, 24", "fd77::1, fd77::2, 64"})
+    void connectionsGoAsIpInIpWhileTheWayLetsItPass(String underlay1, String underlay2, int length) throws Exception {
+        Skip.unless(NftCommand.isThere(), "nft is not installed");
+        tearDown();
+        setUp(underlay1, underlay2, length);
+        try (Transfers transfers = new Transfers(clientSpace, Seed.random().nextLong())) {
+            transfers.begin("10.30.0.3", 2);
+            transfers.begin("fdff::2", 2);
+            awaitIpInIp();
+            NftCommand.run(w1.namespace, """
+                    table netdev drops { chain out { type filter hook egress device "u0" priority 0; policy accept
+                    ip protocol { 4, 41 } drop
+                    ip6 nexthdr { 4, 41 } drop
+                    }
+                    }
+                    """);
+            transfers.awaitProgress();
+            assertThat(transfers.failures()).isEmpty();
+        }
+    }
+
+    private void awaitIpInIp() {
+        for (TestWorker worker : List.of(w1, w2)) {
+            await().atMost(Duration.ofMinutes(2)).until(() -> worker.counters.get(Count.SENT_IP_IN_IP) > 100);
+        }
     }
 
     @Test

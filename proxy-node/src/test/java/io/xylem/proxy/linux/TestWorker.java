@@ -112,6 +112,7 @@ final class TestWorker implements AutoCloseable {
                 namespace,
                 Addresses.parse(underlay),
                 50_103,
+                true,
                 limits.maxFlows(),
                 System::nanoTime,
                 ThreadLocalRandom.current().nextInt()));

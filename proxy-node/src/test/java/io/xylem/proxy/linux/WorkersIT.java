@@ -69,7 +69,7 @@ class WorkersIT {
 
     private final TestPolicy policy = new TestPolicy();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private NetworkNamespace clientSpace;
+    NetworkNamespace clientSpace;
     private NetworkNamespace s2Space;
     TestWorker w1;
     TestWorker w2;
@@ -113,7 +113,7 @@ class WorkersIT {
         setUp("192.168.77.1", "192.168.77.2", 24);
     }
 
-    private void setUp(String underlay1, String underlay2, int length) throws IOException {
+    final void setUp(String underlay1, String underlay2, int length) throws IOException {
         TestNamespaces namespaces = opened(TestNamespaces.orSkip());
         NetworkNamespace space1 = namespaces.make("w1");
         NetworkNamespace space2 = namespaces.make("w2");
