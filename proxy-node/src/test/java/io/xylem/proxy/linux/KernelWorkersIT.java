@@ -77,11 +77,14 @@ class KernelWorkersIT extends WorkersIT {
         }
     }
 
+    /** Waits until the programs have sent some hundred packets, and none of them so. */
     private void awaitUdpOnly(Transfers transfers) {
         await().atMost(Duration.ofMinutes(1)).until(() -> {
-            long before = w1.counters.get(Count.SENT_IP_IN_IP);
+            long inIp = w1.counters.get(Count.SENT_IP_IN_IP);
+            long carried = w1.counters.get(Count.CARRIED_PACKETS);
+            await().until(() -> w1.counters.get(Count.CARRIED_PACKETS) > carried + 100);
             transfers.awaitProgress();
-            return w1.counters.get(Count.SENT_IP_IN_IP) == before;
+            return w1.counters.get(Count.SENT_IP_IN_IP) == inIp;
         });
     }
 
