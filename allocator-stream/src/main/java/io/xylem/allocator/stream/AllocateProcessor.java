@@ -12,7 +12,6 @@ import io.xylem.schemas.Headers;
 import io.xylem.schemas.RealmPartitioner;
 import io.xylem.schemas.avro.DeploymentEvent;
 import io.xylem.schemas.avro.StateHash;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
@@ -21,8 +20,6 @@ import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -38,7 +35,6 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     private final Plans plans;
     private final int partitions;
     private final int hashIntervalEvents;
-    private final CommitPace pace;
     private final AllocatorMeters meters;
     /** Whose meters are set. */
     private final Set<String> realms = new HashSet<>();
@@ -46,20 +42,16 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
     private @Nullable ProcessorContext<String, SpecificRecord> context;
     private @Nullable RealmStateStore states;
     private @Nullable KeyValueStore<String, byte[]> counts;
-    /** Goes off when the commit is due that some record waits for. */
-    private @Nullable Cancellable alarm;
 
     /**
      * @param plan of a realm that has set nothing
      * @param partitions of every topic
      * @param hashIntervalEvents of a realm
      */
-    AllocateProcessor(
-            AddressPlan plan, int partitions, int hashIntervalEvents, CommitPace pace, AllocatorMeters meters) {
+    AllocateProcessor(AddressPlan plan, int partitions, int hashIntervalEvents, AllocatorMeters meters) {
         this.plans = new Plans(plan);
         this.partitions = partitions;
         this.hashIntervalEvents = hashIntervalEvents;
-        this.pace = pace;
         this.meters = meters;
     }
 
@@ -77,15 +69,6 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
         }
         RecordMetadata origin = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("an event came from nowhere: it has no offset"));
-        answer(record, origin, states, counts);
-        keepPace(record.timestamp());
-    }
-
-    private void answer(
-            Record<String, DeploymentEvent> record,
-            RecordMetadata origin,
-            RealmStateStore states,
-            KeyValueStore<String, byte[]> counts) {
         DeploymentEvent event = record.value();
         String realm = event.getRealm();
         Optional<Rejection> misplaced = misplaced(record.key(), realm, origin.partition());
@@ -126,27 +109,6 @@ final class AllocateProcessor implements Processor<String, DeploymentEvent, Stri
                     new StateHash(
                             realm, origin.offset(), tally.events(), tally.hash().toString()));
         }
-    }
-
-    @SuppressWarnings("NullAway") // checked in process
-    private void keepPace(long recordAtMs) {
-        long nowMs = context.currentSystemTimeMs();
-        long waitMs = pace.handled(nowMs, recordAtMs);
-        if (waitMs == 0) {
-            commit(nowMs);
-        } else if (alarm == null) {
-            alarm = context.schedule(Duration.ofMillis(waitMs), PunctuationType.WALL_CLOCK_TIME, this::commit);
-        }
-    }
-
-    @SuppressWarnings("NullAway") // checked in process
-    private void commit(long nowMs) {
-        if (alarm != null) {
-            alarm.cancel();
-            alarm = null;
-        }
-        pace.committed(nowMs);
-        context.commit();
     }
 
     /** A realm has one partition, which its name tells; in any other its addresses would be given out a second time. */

@@ -63,7 +63,6 @@ public final class AllocatorService implements AutoCloseable {
                 plan,
                 partitions,
                 settings.number(StreamsSettings.HASH_INTERVAL_EVENTS),
-                settings.latency().commitIntervalMs(),
                 new AllocatorMeters(metrics.registry()));
         KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(config));
         streams.setUncaughtExceptionHandler(fault -> {

@@ -49,32 +49,25 @@ final class AllocatorTopology {
      * @param config of the streams and the value serdes
      * @param partitions of every topic
      * @param hashIntervalEvents of a realm
-     * @param commitIntervalMs of records that come as they are published; the config's is that of a stream that is behind
      */
     static Topology build(
             Map<String, Object> config,
             AddressPlan plan,
             int partitions,
             int hashIntervalEvents,
-            int commitIntervalMs,
             AllocatorMeters meters) {
         Serde<DeploymentEvent> events = Topics.DEPLOYMENT_EVENTS.valueSerde(config);
         Serde<Outcome> outcomes = Topics.OUTCOMES.valueSerde(config);
         Serde<StateHash> hashes = Topics.STATE_HASHES.valueSerde(config);
         Serde<Allocation> allocations = Topics.ALLOCATIONS.valueSerde(config);
-        StreamsConfig streams = new StreamsConfig(config);
-        long longestMs = streams.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
-        Topology topology = new Topology(new TopologyConfig(streams));
+        Topology topology = new Topology(new TopologyConfig(new StreamsConfig(config)));
         topology.addSource(
                 SOURCE,
                 Serdes.String().deserializer(),
                 new NonNullDeserializer<>(events.deserializer()),
                 Topics.DEPLOYMENT_EVENTS.name());
         topology.addProcessor(
-                ALLOCATE,
-                () -> new AllocateProcessor(
-                        plan, partitions, hashIntervalEvents, new CommitPace(commitIntervalMs, longestMs), meters),
-                SOURCE);
+                ALLOCATE, () -> new AllocateProcessor(plan, partitions, hashIntervalEvents, meters), SOURCE);
         topology.addStateStore(RealmStateStore.builder(store(STORE)), ALLOCATE);
         topology.addStateStore(store(COUNTS_STORE), ALLOCATE);
         StreamPartitioner<String, Allocation> byKey =

@@ -15,9 +15,6 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 public final class StreamsSettings {
     static final String HASH_INTERVAL_EVENTS = "xylem.hash.interval.events";
 
-    /** Of one that is behind. */
-    private static final int LONGEST_TRANSACTION_MS = 100;
-
     private StreamsSettings() {}
 
     /** All settings of the process. */
@@ -45,9 +42,8 @@ public final class StreamsSettings {
 
     static Map<String, Object> of(Map<String, Object> user, Latency latency) {
         Map<String, Object> config = new HashMap<>();
-        // At most; CommitPace asks for most of them sooner.
-        config.put(
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Math.max(latency.commitIntervalMs(), LONGEST_TRANSACTION_MS));
+        // Both together, or the poll holds every transaction up.
+        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, latency.commitIntervalMs());
         config.put(StreamsConfig.POLL_MS_CONFIG, latency.pollMs());
         // Records gather for the whole of a transaction: its commit sends what waits, however short it waited.
         config.put(StreamsConfig.producerPrefix("linger.ms"), 100);

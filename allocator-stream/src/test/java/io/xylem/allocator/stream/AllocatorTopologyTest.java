@@ -65,7 +65,7 @@ class AllocatorTopologyTest {
     void theTopologyIsAsItWas() throws IOException {
         try (InputStream golden = getClass().getResourceAsStream("topology.txt")) {
             assertThat(AllocatorTopology.build(
-                                    Driver.config(directory), PLAN, 1, 1_000, 10, new AllocatorMeters(driver.meters))
+                                    Driver.config(directory), PLAN, 1, 1_000, new AllocatorMeters(driver.meters))
                             .describe()
                             .toString()
                             .strip())

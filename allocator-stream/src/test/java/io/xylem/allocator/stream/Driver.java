@@ -55,8 +55,7 @@ final class Driver implements AutoCloseable {
         // letters.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         driver = new TopologyTestDriver(
-                AllocatorTopology.build(
-                        config, plan, partitions, HASH_INTERVAL_EVENTS, 10, new AllocatorMeters(meters)),
+                AllocatorTopology.build(config, plan, partitions, HASH_INTERVAL_EVENTS, new AllocatorMeters(meters)),
                 properties);
         events = driver.createInputTopic(
                 Topics.DEPLOYMENT_EVENTS.name(), new StringSerializer(), new ByteArraySerializer());

@@ -70,12 +70,24 @@ class StoredRealmTest extends RealmStoreContract {
                 written.write();
                 StoredRealm read = new StoredRealm(rocks, rocks, "main", new Plans(plan()));
                 for (Tables.Table<?> table : Tables.ALL) {
-                    assertThat(read.table(table).list("", 99_999))
+                    assertThat(askedFor(read.table(table).list("", 99_999)))
                             .as("table " + table.code())
-                            .isEqualTo(written.table(table).list("", 99_999));
+                            .isEqualTo(askedFor(written.table(table).list("", 99_999)));
                 }
             }
         }
+    }
+
+    /**
+     * Without who holds an instance IP (IPv6): when its pool grows without end, nobody asks any more, and what memory had of it
+     * until then is not read back.
+     */
+    private static <V> List<Map.Entry<String, V>> askedFor(List<Map.Entry<String, V>> entries) {
+        return entries.stream()
+                .filter(entry -> !entry.getKey().startsWith("v6-instance|")
+                        || !(entry.getValue() instanceof State.Holding holding)
+                        || holding.rest() != null)
+                .toList();
     }
 
     /** An earlier version's store has an entry for each slot that is held; they go. */
