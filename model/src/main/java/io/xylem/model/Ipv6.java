@@ -88,6 +88,7 @@ public record Ipv6(long high, long low) implements Comparable<Ipv6> {
         }
         return text.toString();
     }
+
     /** Without a string of its own: addresses are spelt several times an event. */
     private static void appendHex(StringBuilder text, int group) {
         for (int shift = group > 0xfff ? 12 : group > 0xff ? 8 : group > 0xf ? 4 : 0; shift >= 0; shift -= 4) {

@@ -1,7 +1,7 @@
 package io.xylem.allocator.stream;
 
+import io.xylem.allocator.domain.ReadTable;
 import io.xylem.allocator.domain.Tables;
-import io.xylem.allocator.domain.WriteTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at what its keys begin with
  */
-record StoreTable<V>(KeyValueStore<String, byte[]> store, String at, Class<V> type) implements WriteTable<V> {
+record StoreTable<V>(KeyValueStore<String, byte[]> store, String at, Class<V> type) implements ReadTable<V> {
     private static final StringSerializer KEYS = new StringSerializer();
 
     StoreTable(KeyValueStore<String, byte[]> store, String realm, Tables.Table<V> table) {
@@ -61,11 +61,6 @@ record StoreTable<V>(KeyValueStore<String, byte[]> store, String at, Class<V> ty
         return null;
     }
 
-    @Override
-    public void put(String key, V value) {
-        store.put(at + key, StoreFormat.write(value));
-    }
-
     /** For {@link #putAll}; null takes the entry away. */
     KeyValue<String, byte[]> entry(String key, @Nullable V value) {
         return KeyValue.pair(at + key, value == null ? null : StoreFormat.write(value));
@@ -76,11 +71,6 @@ record StoreTable<V>(KeyValueStore<String, byte[]> store, String at, Class<V> ty
         if (!entries.isEmpty()) {
             store.putAll(entries);
         }
-    }
-
-    @Override
-    public void remove(String key) {
-        store.delete(at + key);
     }
 
     private V read(byte[] bytes) {

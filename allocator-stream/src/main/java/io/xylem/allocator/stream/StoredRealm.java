@@ -58,12 +58,13 @@ final class StoredRealm implements RealmStore {
         StoreTable<V> below = new StoreTable<>(store, memory.realm(), table);
         MemoryTable<V> above = memory.table(table);
         below.list("", ALL).forEach(entry -> above.put(entry.getKey(), entry.getValue()));
+        List<KeyValue<String, byte[]>> keptByAnEarlierVersion = new ArrayList<>();
         above.takeChanges((key, value, _) -> {
             if (!isKept(value)) {
-                // An earlier version did.
-                below.remove(key);
+                keptByAnEarlierVersion.add(below.entry(key, null));
             }
         });
+        below.putAll(keptByAnEarlierVersion);
         writers.add(() -> {
             List<KeyValue<String, byte[]>> changed = new ArrayList<>();
             above.takeChanges((key, value, wasThere) -> {

@@ -53,7 +53,7 @@ class DeferredTableTest {
 
     @Test
     void aChangeIsSeenBeforeTheStoreIsToldOfIt() {
-        below.put("old", ONE);
+        below.putAll(List.of(below.entry("old", ONE)));
         table.put("new", TWO);
         table.remove("old");
         assertThat(table.get("new")).isEqualTo(TWO);
@@ -67,7 +67,7 @@ class DeferredTableTest {
 
     @Test
     void listsHaveEveryChange() {
-        below.put("a", ONE);
+        below.putAll(List.of(below.entry("a", ONE)));
         table.put("b", ONE);
         table.put("b", TWO);
         table.remove("a");

@@ -101,7 +101,7 @@ class StoredRealmTest extends RealmStoreContract {
                 realm.store.table(Tables.HOLDINGS).list("", 99);
         assertThat(held).isNotEmpty();
         assertThat(holdings.list("", 99)).isEmpty();
-        held.forEach(entry -> holdings.put(entry.getKey(), entry.getValue()));
+        held.forEach(entry -> holdings.putAll(List.of(holdings.entry(entry.getKey(), entry.getValue()))));
         realms.clear();
         StoredRealm read = (StoredRealm) store("main");
         assertThat(read.table(Tables.HOLDINGS).list("", 99)).isEqualTo(held);

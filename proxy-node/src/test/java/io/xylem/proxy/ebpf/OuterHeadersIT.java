@@ -1,7 +1,5 @@
 package io.xylem.proxy.ebpf;
 
-import static io.xylem.proxy.domain.TestOverlay.C;
-import static io.xylem.proxy.domain.TestOverlay.S;
 import static io.xylem.proxy.domain.TestPackets.packet;
 import static io.xylem.proxy.ebpf.TestPrograms.NEXT;
 import static io.xylem.proxy.ebpf.TestPrograms.REDIRECT;
@@ -11,65 +9,24 @@ import static io.xylem.proxy.ebpf.TestPrograms.inside;
 import static io.xylem.proxy.ebpf.TestPrograms.oneHopLater;
 import static io.xylem.proxy.ebpf.TestPrograms.outerBytes;
 import static io.xylem.proxy.ebpf.TestPrograms.wrapped;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xylem.model.Endpoint;
-import io.xylem.model.InstanceState;
-import io.xylem.proxy.domain.RouteUpdate.InstanceAt;
-import io.xylem.proxy.domain.TestOverlay;
 import io.xylem.proxy.domain.TestPackets.Udp;
 import io.xylem.proxy.linux.BpfProgram;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the programs put before a packet in the tunnel, and what they take there. */
-@SuppressWarnings("NullAway.Init") // each test begins with join()
-class OuterHeadersIT {
-    private final TestOverlay overlay = new TestOverlay();
-    private TestOverlay.Worker w1;
-    private TestOverlay.Worker w2;
-    private TestPrograms p1;
-    private TestPrograms p2;
-    private InstanceAt client;
-    private InstanceAt server;
-
-    @AfterEach
-    void close() {
-        for (TestPrograms programs : p2 == null ? List.<TestPrograms>of() : List.of(p1, p2)) {
-            programs.close();
-        }
-    }
-
-    private void join(String underlay) throws IOException {
-        w1 = overlay.worker("w1", underlay + 1);
-        w2 = overlay.worker("w2", underlay + 2);
-        p1 = TestPrograms.orSkip(w1);
-        p2 = TestPrograms.orSkip(w2);
-        client = overlay.place(C, 1, w1, InstanceState.SCHEDULED);
-        server = overlay.place(S, 1, w2, InstanceState.READY);
-    }
-
+class OuterHeadersIT extends JoinedWorkers {
     private byte[] asked(int port) {
         return packet(
                 client.namespaceIp().v4().toString(), server.instanceIp().v4().toString(), new Udp(port, 53));
-    }
-
-    /** @return what was in the tunnel */
-    private byte[] throughJava(byte[] packet) {
-        w1.send(packet);
-        byte[] tunnelled = requireNonNull(overlay.underlay.poll(w2.endpoint));
-        overlay.underlay.send(w1.endpoint, w2.endpoint, tunnelled);
-        w2.work();
-        w2.delivered();
-        return tunnelled;
     }
 
     @Test
