@@ -106,17 +106,29 @@ final class Pipe implements AutoCloseable {
         return new Latencies(latenciesMs, answers);
     }
 
-    /** At fixed times, whatever has come back; each latency counts from when its record was due. */
+    /** As {@link #atRate(List, int, int, Jvm)}, one record each time. */
     Latencies atRate(List<Message> messages, int perSecond, Jvm program) throws InterruptedException {
+        return atRate(messages, 1, perSecond, program);
+    }
+
+    /**
+     * At fixed times, whatever has come back; each latency counts from when its records were due to the answer to the last of
+     * them.
+     *
+     * @param copies of a message that are sent each time
+     */
+    Latencies atRate(List<Message> messages, int copies, int perSecond, Jvm program) throws InterruptedException {
         double[] latenciesMs = new double[messages.size()];
         List<byte[]> answers = new ArrayList<>();
         long periodNs = (long) (NS_PER_SECOND / perSecond);
         long startNs = System.nanoTime() + periodNs;
         Thread sender = paced(messages.size(), startNs, periodNs, n -> {
-            Future<?> _ = send(messages.get(n));
+            for (int copy = 0; copy < copies; copy++) {
+                Future<?> _ = send(messages.get(n));
+            }
         });
-        receive(messages.size(), program, (n, value, atNs) -> {
-            latenciesMs[n] = (atNs - (startNs + n * periodNs)) / NS_PER_MS;
+        receive(messages.size() * copies, program, (n, value, atNs) -> {
+            latenciesMs[n / copies] = (atNs - (startNs + n / copies * periodNs)) / NS_PER_MS;
             answers.add(value);
         });
         sender.join();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -15,11 +16,13 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * From an event's publishing until every worker that it concerns goes by it, in a full realm: at a steady rate, and as
  * many changes as there can be. Against Q, the plain way of the same bytes: an exactly-once pass-through, an at-least-once
- * pass-through, one consumer.
+ * pass-through, one consumer. A change reaches each worker that it concerns, so for each change Q moves as many records as
+ * workers are told of it (the whole part of the mean), and the last of them counts. Beside it, without a goal: Q with one
+ * record a change, whomever it concerns.
  *
  * <pre>
  *  publisher ─► broker ─► allocator ────► routing ──────► the workers concerned; the last of them counts
- *  publisher ─► broker ─► pass-through ─► pass-through ─► one consumer                              (Q)
+ *  publisher ─► broker ─► pass-through ─► pass-through ─► one consumer, of a record for each of them   (Q)
  * </pre>
  */
 final class RouteConvergence implements Figure {
@@ -28,6 +31,9 @@ final class RouteConvergence implements Figure {
     private static final int BURST = 20_000;
     private static final int WARM_UPS = 3;
     private static final String TIME = PER_SECOND + " changes/s: published to applied on every interested worker, ";
+    private static final String BURST_TIME =
+            BURST + " changes at once, published to applied on every interested worker";
+    private static final String ONE_RECORD = "; Q of one record a change";
     private static final String RECORDED = "the same by xylem.convergence, ";
     private static final String TIME_GOAL = "at most 2, aim 1.2";
 
@@ -48,10 +54,10 @@ final class RouteConvergence implements Figure {
     private final Comparison p99 = new Comparison(TIME + "p99", "ms", TIME_GOAL);
     private final Comparison recorded50 = new Comparison(RECORDED + "p50", "ms", "");
     private final Comparison recorded99 = new Comparison(RECORDED + "p99", "ms", "");
-    private final Comparison rate = new Comparison(
-            BURST + " changes at once, published to applied on every interested worker",
-            "1/s",
-            "at least 0.4, aim 0.7");
+    private final Comparison rate = new Comparison(BURST_TIME, "1/s", "at least 0.4, aim 0.7");
+    private final Comparison single50 = new Comparison(TIME + "p50" + ONE_RECORD, "ms", "");
+    private final Comparison single99 = new Comparison(TIME + "p99" + ONE_RECORD, "ms", "");
+    private final Comparison singleRate = new Comparison(BURST_TIME + ONE_RECORD, "1/s", "");
 
     RouteConvergence(Setup setup, int workers, int workerPartitions) throws Exception {
         cluster = Cluster.start(setup, workerPartitions);
@@ -76,15 +82,32 @@ final class RouteConvergence implements Figure {
         }
     }
 
-    private record Rates(double plain, double routed) {}
+    private record Rates(double plain, double single, double routed) {}
 
     private Rates burst(int round) throws Exception {
         List<ChangeLoad.Change> changes = realm.changes(BURST);
         double routed = round % 2 == 1 ? routed(changes) : 0;
+        double single = passed(changes, 1);
+        double passed = passed(changes, told(changes));
+        return new Rates(passed, single, round % 2 == 1 ? routed : routed(changes));
+    }
+
+    private double passed(List<ChangeLoad.Change> changes, int copies) throws InterruptedException {
+        List<Log.Message> messages = messages(changes).stream()
+                .flatMap(message -> Stream.generate(() -> message).limit(copies))
+                .toList();
         ofPlain.start();
-        double passed = plain.burst(messages(changes), second).perSecond();
-        System.err.printf("Q %.0f/s; processor time of one change: %s%n", passed, ofPlain.perOne(BURST));
-        return new Rates(passed, round % 2 == 1 ? routed : routed(changes));
+        double perSecond = plain.burst(messages, second).perSecond() / copies;
+        System.err.printf(
+                "Q of %d a change %.0f/s; processor time of one change: %s%n",
+                copies, perSecond, ofPlain.perOne(BURST));
+        return perSecond;
+    }
+
+    /** How many workers a change concerns, the whole part of the mean. */
+    private static int told(List<ChangeLoad.Change> changes) {
+        int all = changes.stream().mapToInt(change -> change.concerned().size()).sum();
+        return all / changes.size();
     }
 
     private double routed(List<ChangeLoad.Change> changes) throws Exception {
@@ -94,18 +117,21 @@ final class RouteConvergence implements Figure {
         return perSecond;
     }
 
-    private record Times(double[] plainMs, double[] routedMs, double[] recordedMs) {}
+    private record Times(double[] plainMs, double[] singleMs, double[] routedMs, double[] recordedMs) {}
 
     private Times atRate(int round) throws Exception {
         List<ChangeLoad.Change> changes = realm.changes(AT_RATE);
         convergence.seekToEnd(List.of(recorded));
         long _ = convergence.position(recorded);
         RoutedRealm.Latencies routed = round % 2 == 1 ? realm.atRate(changes, PER_SECOND) : null;
-        double[] passed = plain.atRate(messages(changes), PER_SECOND, second).latenciesMs();
+        List<Log.Message> messages = messages(changes);
+        double[] single = plain.atRate(messages, PER_SECOND, second).latenciesMs();
+        double[] passed =
+                plain.atRate(messages, told(changes), PER_SECOND, second).latenciesMs();
         if (routed == null) {
             routed = realm.atRate(changes, PER_SECOND);
         }
-        return new Times(passed, routed.latenciesMs(), recorded(routed.versions()));
+        return new Times(passed, single, routed.latenciesMs(), recorded(routed.versions()));
     }
 
     private static List<Log.Message> messages(List<ChangeLoad.Change> changes) {
@@ -130,9 +156,11 @@ final class RouteConvergence implements Figure {
     public void round(int round) throws Exception {
         Times times = atRate(round);
         add(p50, p99, times.plainMs, times.routedMs);
+        add(single50, single99, times.singleMs, times.routedMs);
         add(recorded50, recorded99, times.plainMs, times.recordedMs);
         Rates rates = burst(round);
         rate.add(rates.plain, rates.routed);
+        singleRate.add(rates.single, rates.routed);
     }
 
     private static void add(Comparison p50, Comparison p99, double[] plainMs, double[] routedMs) {
@@ -142,7 +170,7 @@ final class RouteConvergence implements Figure {
 
     @Override
     public List<Comparison> comparisons() {
-        return List.of(p50, p99, recorded50, recorded99, rate);
+        return List.of(p50, p99, single50, single99, recorded50, recorded99, rate, singleRate);
     }
 
     @Override

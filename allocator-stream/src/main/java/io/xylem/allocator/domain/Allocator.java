@@ -105,17 +105,10 @@ public final class Allocator {
     private static List<Fact> forgettable(RealmView view, long atMs) {
         List<Fact> facts = new ArrayList<>();
         AddressPlan plan = view.plan();
-        // Round and round through the ids: an order by time would cost each event another entry.
-        String sweptTo = Applier.tally(view).sweptTo();
-        List<Map.Entry<String, State.Remembered>> some =
-                view.table(Tables.EVENTS).list("", sweptTo == null ? "" : sweptTo + '\0', SWEEP_AT_ONCE);
-        for (Map.Entry<String, State.Remembered> entry : some) {
-            if (plan.isForgotten(entry.getValue().atMs(), atMs)) {
-                facts.add(new Fact.EventForgotten(entry.getKey()));
-            }
+        State.Sweep sweep = Applier.tally(view).sweep();
+        if (sweep.to() != null || plan.isForgotten(sweep.oldestMs(), atMs)) {
+            sweep(view, sweep, atMs, facts);
         }
-        facts.add(new Fact.MemorySwept(
-                some.size() < SWEEP_AT_ONCE ? null : some.getLast().getKey()));
         for (Map.Entry<String, State.Withdrawal> entry :
                 view.table(Tables.WITHDRAWALS).list("", FORGET_AT_ONCE)) {
             State.Withdrawal withdrawal = entry.getValue();
@@ -125,5 +118,23 @@ public final class Allocator {
             facts.add(new Fact.WithdrawalEnded(withdrawal.instance(), withdrawal.version()));
         }
         return facts;
+    }
+
+    /** Through the ids in their order: an order by time would cost each event another entry. */
+    private static void sweep(RealmView view, State.Sweep before, long atMs, List<Fact> facts) {
+        String to = before.to();
+        List<Map.Entry<String, State.Remembered>> some =
+                view.table(Tables.EVENTS).list("", to == null ? "" : to + '\0', SWEEP_AT_ONCE);
+        long oldestMs = to == null ? atMs : before.oldestMs();
+        for (Map.Entry<String, State.Remembered> entry : some) {
+            long saidMs = entry.getValue().atMs();
+            if (view.plan().isForgotten(saidMs, atMs)) {
+                facts.add(new Fact.EventForgotten(entry.getKey()));
+            } else {
+                oldestMs = Math.min(oldestMs, saidMs);
+            }
+        }
+        facts.add(new Fact.MemorySwept(new State.Sweep(
+                some.size() < SWEEP_AT_ONCE ? null : some.getLast().getKey(), oldestMs)));
     }
 }

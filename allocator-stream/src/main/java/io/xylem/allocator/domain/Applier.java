@@ -83,8 +83,8 @@ public final class Applier {
             case Fact.RealmChanged(var configured) ->
                 store.table(Tables.SETTINGS).put(Tables.REALM, configured);
             case Fact.EventForgotten(var id) -> store.table(Tables.EVENTS).remove(id);
-            case Fact.MemorySwept(var id) ->
-                store.table(Tables.TALLY).put(Tables.REALM, tally(store).withSweptTo(id));
+            case Fact.MemorySwept(var sweep) ->
+                store.table(Tables.TALLY).put(Tables.REALM, tally(store).withSweep(sweep));
         }
     }
 

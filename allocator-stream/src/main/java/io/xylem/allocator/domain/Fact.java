@@ -2,7 +2,6 @@ package io.xylem.allocator.domain;
 
 import io.xylem.model.InstanceName;
 import io.xylem.model.ServiceName;
-import org.jspecify.annotations.Nullable;
 
 /** What an accepted event changes. Applied to the state before, a decision's facts give the state after. */
 public sealed interface Fact {
@@ -48,6 +47,6 @@ public sealed interface Fact {
 
     record EventForgotten(String id) implements Fact {}
 
-    /** Up to this id was looked for events to forget; null: to the last one. */
-    record MemorySwept(@Nullable String id) implements Fact {}
+    /** So far was looked for events to forget. */
+    record MemorySwept(State.Sweep sweep) implements Fact {}
 }

@@ -104,23 +104,31 @@ public final class State {
     /**
      * @param events that were handled and are or were remembered: accepted and rejected ones, each id once
      * @param hash of what is allocated now
-     * @param sweptTo the remembered id up to which was looked for what can be forgotten; null: look from the first
      */
-    public record Tally(
-            long events, StateHash hash, @Nullable String sweptTo) {
-        static final Tally NONE = new Tally(0, StateHash.EMPTY, null);
+    public record Tally(long events, StateHash hash, Sweep sweep) {
+        static final Tally NONE = new Tally(0, StateHash.EMPTY, Sweep.NEVER);
 
         Tally withOneMore() {
-            return new Tally(events + 1, hash, sweptTo);
+            return new Tally(events + 1, hash, sweep);
         }
 
         Tally withHash(StateHash other) {
-            return new Tally(events, other, sweptTo);
+            return new Tally(events, other, sweep);
         }
 
-        Tally withSweptTo(@Nullable String id) {
-            return new Tally(events, hash, id);
+        Tally withSweep(Sweep other) {
+            return new Tally(events, hash, other);
         }
+    }
+
+    /**
+     * How far the remembered ids were gone through for what can be forgotten.
+     *
+     * @param to the id up to which they were; null: to the end
+     * @param oldestMs nothing that was found and stays, or has come since the sweep began, was said before
+     */
+    public record Sweep(@Nullable String to, long oldestMs) {
+        public static final Sweep NEVER = new Sweep(null, Long.MIN_VALUE);
     }
 
     /** The settings that are not the defaults, or were said to be so. */

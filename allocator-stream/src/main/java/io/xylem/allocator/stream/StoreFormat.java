@@ -86,8 +86,8 @@ final class StoreFormat {
                 out.number(version).number(sinceMs);
                 places.forEach(place -> out.free(place.pool()).plain(place.slot()));
             }
-            case State.Tally(var events, var hash, var sweptTo) ->
-                out.number(events).plain(hash).free(sweptTo);
+            case State.Tally(var events, var hash, State.Sweep(var to, var oldestMs)) ->
+                out.number(events).plain(hash).free(to).number(oldestMs);
             case State.Configured(var settings, var elapsed) -> {
                 out.number(elapsed.restedMs())
                         .number(elapsed.restedConfirmedMs())
@@ -147,7 +147,7 @@ final class StoreFormat {
             }
             return new State.Withdrawal(instance, version, sinceMs, places);
         } else if (type == State.Tally.class) {
-            return new State.Tally(in.number(), StateHash.parse(in.plain()), in.optionalFree());
+            return new State.Tally(in.number(), StateHash.parse(in.plain()), sweep(in));
         } else if (type == State.Configured.class) {
             State.Elapsed elapsed = new State.Elapsed(in.number(), in.number(), in.number());
             return new State.Configured(settings(in), elapsed);
@@ -290,6 +290,12 @@ final class StoreFormat {
             settings.put(in.free(), in.free());
         }
         return settings;
+    }
+
+    private static State.Sweep sweep(FieldReader in) {
+        String to = in.optionalFree();
+        // Earlier versions did not keep the time, and read past it.
+        return new State.Sweep(to, in.hasMore() ? in.number() : State.Sweep.NEVER.oldestMs());
     }
 
     private static State.@Nullable Rest rest(FieldReader in) {

@@ -49,6 +49,8 @@ public final class StreamsSettings {
         config.put(StreamsConfig.producerPrefix("linger.ms"), 100);
         config.put(StreamsConfig.producerPrefix("batch.size"), 1 << 18);
         config.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
+        // A task reads one partition, so no record has another one's to wait for.
+        config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);
         config.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 3_000);
         config.putAll(user);

@@ -70,6 +70,23 @@ class EventMemoryTest {
     }
 
     @Test
+    void nothingIsGoneThroughWhileNothingCanBeForgotten() {
+        for (int i = 0; i < 3_000; i++) {
+            realm.send("early-" + i, new Event.WorkerLost("w1"));
+        }
+        assertThat(realm.facts)
+                .filteredOn(Fact.MemorySwept.class::isInstance)
+                .as("the first, to see how old the oldest is")
+                .hasSize(1);
+        realm.passMs(DAY_MS);
+        for (int i = 0; i < 6_000; i++) {
+            realm.send("late-" + i, new Event.WorkerLost("w1"));
+        }
+        assertThat(realm.store.table(Tables.EVENTS).list("early-", 1)).isEmpty();
+        assertThat(realm.store.table(Tables.EVENTS).list("late-", 10_000)).hasSize(6_000);
+    }
+
+    @Test
     void withdrawalsThatNobodyConfirmsAreForgotten() {
         realm.withWorkers("w1").withService(S);
         for (int i = 0; i < 1_000; i++) {

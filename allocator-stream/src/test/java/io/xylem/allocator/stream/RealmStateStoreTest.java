@@ -101,6 +101,6 @@ class RealmStateStoreTest {
     }
 
     private static State.Tally tally(long events) {
-        return new State.Tally(events, StateHash.EMPTY, null);
+        return new State.Tally(events, StateHash.EMPTY, State.Sweep.NEVER);
     }
 }
