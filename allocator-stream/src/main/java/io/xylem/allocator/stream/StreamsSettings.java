@@ -51,6 +51,7 @@ public final class StreamsSettings {
         config.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
         // A task reads one partition, so no record has another one's to wait for.
         config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+        config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
         config.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);
         config.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 3_000);
         config.putAll(user);
