@@ -106,7 +106,8 @@ public final class Allocator {
         List<Fact> facts = new ArrayList<>();
         AddressPlan plan = view.plan();
         State.Sweep sweep = Applier.tally(view).sweep();
-        if (sweep.to() != null || plan.isForgotten(sweep.oldestMs(), atMs)) {
+        // A broker's clock may be set back: by one that was far ahead the oldest would not be due for as long.
+        if (sweep.to() != null || atMs < sweep.oldestMs() || plan.isForgotten(sweep.oldestMs(), atMs)) {
             sweep(view, sweep, atMs, facts);
         }
         for (Map.Entry<String, State.Withdrawal> entry :
