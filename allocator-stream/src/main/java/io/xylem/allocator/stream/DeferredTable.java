@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class DeferredTable<V> implements WriteTable<V> {
     private final StoreTable<V> below;
     /** Empty: removed. */
-    private final Map<String, Optional<V>> changes = new LinkedHashMap<>();
+    private Map<String, Optional<V>> changes = new LinkedHashMap<>();
 
     DeferredTable(StoreTable<V> below) {
         this.below = below;
@@ -51,6 +51,7 @@ final class DeferredTable<V> implements WriteTable<V> {
         List<KeyValue<String, byte[]>> entries = new ArrayList<>(changes.size());
         changes.forEach((key, value) -> entries.add(below.entry(key, value.orElse(null))));
         below.putAll(entries);
-        changes.clear();
+        // Not cleared: that would go through the room of the largest transaction there was, in each one after it.
+        changes = new LinkedHashMap<>();
     }
 }

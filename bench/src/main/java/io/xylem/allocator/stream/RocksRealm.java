@@ -8,6 +8,7 @@ import io.xylem.balancing.Policies;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -26,6 +27,7 @@ public final class RocksRealm implements AutoCloseable {
         Properties config = new Properties();
         // Kafka Streams warns without it.
         config.put("processing.exception.handler.global.enabled", true);
+        config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
         MockProcessorContext<Void, Void> context = new MockProcessorContext<>(config, new TaskId(0, 0), dir.toFile());
         rocks = Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(AllocatorTopology.STORE), Serdes.String(), Serdes.ByteArray())
