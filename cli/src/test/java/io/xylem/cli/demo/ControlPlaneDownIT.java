@@ -199,10 +199,14 @@ class ControlPlaneDownIT {
 
     private void startControlPlane() {
         CONTROL_PLANE.reversed().forEach(this::start);
-        for (int port : List.of(state.ports().allocator(), state.ports().routing())) {
+        // The streams may be ready before the registry answers, which who publishes needs.
+        for (String part : List.of(
+                state.ports().registry() + "/apis/ccompat/v7/subjects",
+                state.ports().allocator() + "/health/ready",
+                state.ports().routing() + "/health/ready")) {
             await().atMost(PATIENCE)
                     .ignoreExceptionsInstanceOf(IOException.class)
-                    .until(() -> LocalHttp.send("GET", "http://127.0.0.1:" + port + "/health/ready", null, PATIENCE)
+                    .until(() -> LocalHttp.send("GET", "http://127.0.0.1:" + part, null, PATIENCE)
                                     .status()
                             == 200);
         }
