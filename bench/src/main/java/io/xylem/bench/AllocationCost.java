@@ -13,6 +13,7 @@ final class AllocationCost implements Figure {
     private static final int LAST = 64;
 
     private static final int HUNDREDTH = Space.FULL / 100;
+    private static final int LOW = HUNDREDTH + LAST;
     private static final int BLOCK = 8;
     private static final int GENERATIONS = 40;
     private static final double NS_PER_US = 1e3;
@@ -25,16 +26,21 @@ final class AllocationCost implements Figure {
     public void round(int round) throws IOException {
         try (TempDir dir = TempDir.create();
                 // Room for the instances that are measured, and no more.
-                FilledRealm low = new FilledRealm(dir.directory("low"), new Space("bench", HUNDREDTH + LAST));
+                FilledRealm low = new FilledRealm(dir.directory("low"), new Space("bench", LOW + LAST));
                 FilledRealm high = new FilledRealm(dir.directory("high"), new Space("bench", Space.FULL))) {
-            high.schedule(0, Space.FULL - LAST, 0);
+            high.schedule(0, Space.FULL - 2 * LAST, 0);
             low.schedule(0, HUNDREDTH, 0);
+            high.reopen();
+            low.reopen();
+            // Not counted: the first after a start.
+            high.schedule(Space.FULL - 2 * LAST, Space.FULL - LAST, 0);
+            low.schedule(HUNDREDTH, LOW, 0);
             Cost first = schedule(low, high, 0);
             fresh.add(first.lowUs(), first.highUs());
             double lowUs = 0;
             double highUs = 0;
             for (int generation = 1; generation <= GENERATIONS; generation++) {
-                low.remove(HUNDREDTH, HUNDREDTH + LAST, generation - 1);
+                low.remove(LOW, LOW + LAST, generation - 1);
                 high.remove(Space.FULL - LAST, Space.FULL, generation - 1);
                 Cost cost = schedule(low, high, generation);
                 lowUs += cost.lowUs() / GENERATIONS;
@@ -47,13 +53,19 @@ final class AllocationCost implements Figure {
     /** Of one allocation. */
     private record Cost(double lowUs, double highUs) {}
 
-    /** In small blocks by turns, so that a pause of the machine meets both alike. */
+    /** In small blocks by turns, so that a pause of the machine meets both alike, and each goes first as often. */
     private static Cost schedule(FilledRealm low, FilledRealm high, int generation) {
         long lowNs = 0;
         long highNs = 0;
         for (int n = 0; n < LAST; n += BLOCK) {
-            lowNs += low.schedule(HUNDREDTH + n, HUNDREDTH + n + BLOCK, generation);
+            boolean lowFirst = n / BLOCK % 2 == 0;
+            if (lowFirst) {
+                lowNs += low.schedule(LOW + n, LOW + n + BLOCK, generation);
+            }
             highNs += high.schedule(Space.FULL - LAST + n, Space.FULL - LAST + n + BLOCK, generation);
+            if (!lowFirst) {
+                lowNs += low.schedule(LOW + n, LOW + n + BLOCK, generation);
+            }
         }
         return new Cost(lowNs / NS_PER_US / LAST, highNs / NS_PER_US / LAST);
     }

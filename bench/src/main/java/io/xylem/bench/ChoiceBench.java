@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -15,7 +16,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * The choice of an instance for a new flow, against one {@code HashMap.get} in the same JMH run, and against itself with
- * a hundred times as many services. A round is a fork.
+ * a hundred times as many services: in time, and in look-ups in a {@code HashMap} of as many, which has to wait for memory
+ * as well. A round is a fork.
  *
  * <p>Arguments: {@code --rounds N} (3), {@code --ms N} an iteration (500), {@code --policies A,B,…}, {@code --services N,N,…}
  * (100,10000,1000000), {@code --heap MB} (6000).
@@ -55,11 +57,16 @@ public final class ChoiceBench {
                     boolean chooses = what.equals("choose");
                     againstMap.add(comparison(figure, chooses ? GOAL : "", get, times));
                     if (i > 0) {
+                        List<Double> before = rounds(results, what, policy, services[i - 1]);
+                        againstFewer.add(comparison(figure, chooses ? GOAL_AGAINST_FEWER : "", before, times));
+                        List<Double> beforeInGets =
+                                ratios(before, rounds(results, "hashMapGet", policy, services[i - 1]));
                         againstFewer.add(comparison(
-                                figure,
+                                figure + ", in HashMap.get of as many",
                                 chooses ? GOAL_AGAINST_FEWER : "",
-                                rounds(results, what, policy, services[i - 1]),
-                                times));
+                                "gets",
+                                beforeInGets,
+                                ratios(times, get)));
                     }
                 }
             }
@@ -80,8 +87,19 @@ public final class ChoiceBench {
         comparisons.forEach(comparison -> System.out.println(comparison.row()));
     }
 
+    private static List<Double> ratios(List<Double> times, List<Double> gets) {
+        return IntStream.range(0, times.size())
+                .mapToObj(round -> times.get(round) / gets.get(round))
+                .toList();
+    }
+
     private static Comparison comparison(String figure, String goal, List<Double> baseline, List<Double> measured) {
-        Comparison comparison = new Comparison(figure, "ns", goal);
+        return comparison(figure, goal, "ns", baseline, measured);
+    }
+
+    private static Comparison comparison(
+            String figure, String goal, String unit, List<Double> baseline, List<Double> measured) {
+        Comparison comparison = new Comparison(figure, unit, goal);
         for (int round = 0; round < baseline.size(); round++) {
             comparison.add(baseline.get(round), measured.get(round));
         }

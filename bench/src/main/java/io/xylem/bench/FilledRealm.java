@@ -16,17 +16,20 @@ final class FilledRealm implements AutoCloseable {
     /** Longer than a released address rests. */
     private static final long REST_MS = 61_000;
 
+    private static final String REALM = "bench";
     private static final int NUMBERS_A_GENERATION = 1_000;
 
-    private final RocksRealm rocks;
+    private final Path dir;
     private final Space space;
+    private RocksRealm rocks;
     private long offset;
     private long atMs = 1_700_000_000_000L;
 
     /** @param space how large the realm is; holds no instance yet */
     FilledRealm(Path dir, Space space) {
-        this.rocks = new RocksRealm(dir, "bench");
+        this.dir = dir;
         this.space = space;
+        this.rocks = new RocksRealm(dir, REALM);
         for (int n = 0; n < space.workers(); n++) {
             handle(new Event.WorkerJoined(space.worker(n), "bench", new Endpoint("192.168.77.1", 1 + n), null, null));
         }
@@ -52,6 +55,12 @@ final class FilledRealm implements AutoCloseable {
         }
         rocks.write();
         atMs += REST_MS;
+    }
+
+    /** As a restart of the allocator does it: all is on disk, and is read from there. */
+    void reopen() {
+        rocks.close();
+        rocks = new RocksRealm(dir, REALM);
     }
 
     private InstanceName instance(int n, int generation) {

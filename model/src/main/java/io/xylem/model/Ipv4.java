@@ -9,21 +9,31 @@ public record Ipv4(int bits) implements Comparable<Ipv4> {
      * @throws IllegalArgumentException naming the text, e.g. for {@code 10.30.999.1} and {@code 010.030.000.001}
      */
     public static Ipv4 parse(String text) {
-        String[] octets = text.split("\\.", -1);
-        if (octets.length != 4) {
-            throw malformed(text);
-        }
         int bits = 0;
-        for (String octet : octets) {
-            boolean decimal =
-                    !octet.isEmpty() && octet.length() <= 3 && octet.chars().allMatch(c -> c >= '0' && c <= '9');
-            boolean padded = octet.length() > 1 && octet.charAt(0) == '0';
-            if (!decimal || padded || Integer.parseInt(octet) > 255) {
+        int dots = 0;
+        int digits = 0;
+        int octet = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.' && digits > 0 && dots < 3) {
+                bits = bits << 8 | octet;
+                dots++;
+                digits = 0;
+                octet = 0;
+            } else if (c >= '0' && c <= '9' && (digits == 0 || octet > 0)) {
+                octet = octet * 10 + c - '0';
+                digits++;
+                if (octet > 255) {
+                    throw malformed(text);
+                }
+            } else {
                 throw malformed(text);
             }
-            bits = bits << 8 | Integer.parseInt(octet);
         }
-        return new Ipv4(bits);
+        if (dots < 3 || digits == 0) {
+            throw malformed(text);
+        }
+        return new Ipv4(bits << 8 | octet);
     }
 
     private static IllegalArgumentException malformed(String text) {

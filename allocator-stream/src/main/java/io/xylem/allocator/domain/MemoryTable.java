@@ -31,7 +31,7 @@ public final class MemoryTable<V> implements WriteTable<V> {
         private @Nullable V value;
         /** Null: not since the changes were last taken. */
         private @Nullable Boolean wasThere;
-        /** Its place in its group. */
+        /** Its place in its group; among those without a group the complement of its place. */
         private int at;
 
         Entry(String key, V value) {
@@ -190,31 +190,51 @@ public final class MemoryTable<V> implements WriteTable<V> {
         }
     }
 
-    /** Apart by the first part of the key, and put in order when somebody asks: entries come far more often. */
+    /**
+     * Apart by the first part of the key when somebody asks, and then in order: entries come far more often, and a group's
+     * list, unused for long, would have to come from memory for each of them.
+     */
     private static final class Groups<V> implements Order<V> {
         private final Map<String, List<Entry<V>>> groups = new HashMap<>();
+        private final List<Entry<V>> ungrouped = new ArrayList<>();
 
         @Override
         public void add(Entry<V> entry) {
-            List<Entry<V>> group = groups.computeIfAbsent(group(entry.key), _ -> new ArrayList<>());
-            entry.at = group.size();
-            group.add(entry);
+            entry.at = ~ungrouped.size();
+            ungrouped.add(entry);
         }
 
         @Override
         public void drop(Entry<V> entry) {
+            if (entry.at < 0) {
+                drop(entry, ~entry.at, ungrouped);
+                return;
+            }
             List<Entry<V>> group = groups.get(group(entry.key));
             if (group == null) {
                 throw new IllegalStateException("no group has " + entry.key);
             }
-            Entry<V> last = group.removeLast();
-            if (last != entry) {
-                group.set(entry.at, last);
-                last.at = entry.at;
-            }
+            drop(entry, entry.at, group);
             if (group.isEmpty()) {
                 groups.remove(group(entry.key));
             }
+        }
+
+        private static <V> void drop(Entry<V> entry, int place, List<Entry<V>> from) {
+            Entry<V> last = from.removeLast();
+            if (last != entry) {
+                from.set(place, last);
+                last.at = entry.at;
+            }
+        }
+
+        private void group() {
+            for (Entry<V> entry : ungrouped) {
+                List<Entry<V>> group = groups.computeIfAbsent(group(entry.key), _ -> new ArrayList<>());
+                entry.at = group.size();
+                group.add(entry);
+            }
+            ungrouped.clear();
         }
 
         @Override
@@ -229,6 +249,7 @@ public final class MemoryTable<V> implements WriteTable<V> {
         }
 
         private List<Entry<V>> sorted(String prefix, Predicate<Entry<V>> filter) {
+            group();
             Collection<List<Entry<V>>> asked =
                     prefix.indexOf('|') < 0 ? groups.values() : List.of(groups.getOrDefault(group(prefix), List.of()));
             return asked.stream()
