@@ -122,6 +122,7 @@ public abstract class RealmStoreContract {
         anyChanges(random, store.table(Tables.SPANS), n -> new State.Span(Slot.of(n)));
         anyChanges(random, store.table(Tables.RESTING), n -> new State.Resting(Slot.of(n), n));
         anyChanges(random, store.table(Tables.EVENTS), n -> remembered(n));
+        anyChanges(random, store.table(Tables.HOLDINGS), n -> new State.Holding(Owner.worker("w" + n), null));
     }
 
     private static <V> void anyChanges(Random random, WriteTable<V> table, LongFunction<V> value) {
@@ -135,6 +136,9 @@ public abstract class RealmStoreContract {
                 V put = value.apply(i);
                 table.put(key, put);
                 expected.put(key, put);
+            }
+            if (random.nextInt(4) > 0) {
+                continue; // several changes lie between two questions
             }
             String asked = key(random);
             String prefix = asked.substring(0, random.nextInt(3) * 2);
