@@ -55,17 +55,17 @@ public final class ChoiceBench {
                     String figure = what + ", " + policy + ", " + services[i] + " services";
                     List<Double> times = rounds(results, what, policy, services[i]);
                     boolean chooses = what.equals("choose");
-                    againstMap.add(comparison(figure, chooses ? GOAL : "", get, times));
+                    againstMap.add(comparison(figure, chooses ? GOAL : "", "ns", get, times));
                     if (i > 0) {
+                        String goal = chooses ? GOAL_AGAINST_FEWER : "";
                         List<Double> before = rounds(results, what, policy, services[i - 1]);
-                        againstFewer.add(comparison(figure, chooses ? GOAL_AGAINST_FEWER : "", before, times));
-                        List<Double> beforeInGets =
-                                ratios(before, rounds(results, "hashMapGet", policy, services[i - 1]));
+                        List<Double> getBefore = rounds(results, "hashMapGet", policy, services[i - 1]);
+                        againstFewer.add(comparison(figure, goal, "ns", before, times));
                         againstFewer.add(comparison(
                                 figure + ", in HashMap.get of as many",
-                                chooses ? GOAL_AGAINST_FEWER : "",
+                                goal,
                                 "gets",
-                                beforeInGets,
+                                ratios(before, getBefore),
                                 ratios(times, get)));
                     }
                 }
@@ -75,6 +75,7 @@ public final class ChoiceBench {
             againstFewer.add(comparison(
                     "HashMap.get, " + services[i] + " services",
                     "",
+                    "ns",
                     rounds(results, "hashMapGet", "", services[i - 1]),
                     rounds(results, "hashMapGet", "", services[i])));
         }
@@ -91,10 +92,6 @@ public final class ChoiceBench {
         return IntStream.range(0, times.size())
                 .mapToObj(round -> times.get(round) / gets.get(round))
                 .toList();
-    }
-
-    private static Comparison comparison(String figure, String goal, List<Double> baseline, List<Double> measured) {
-        return comparison(figure, goal, "ns", baseline, measured);
     }
 
     private static Comparison comparison(

@@ -200,13 +200,13 @@ class ControlPlaneDownIT {
     private void startControlPlane() {
         CONTROL_PLANE.reversed().forEach(this::start);
         // The streams may be ready before the registry answers, which who publishes needs.
-        for (String part : List.of(
+        for (String ready : List.of(
                 state.ports().registry() + "/apis/ccompat/v7/subjects",
                 state.ports().allocator() + "/health/ready",
                 state.ports().routing() + "/health/ready")) {
             await().atMost(PATIENCE)
                     .ignoreExceptionsInstanceOf(IOException.class)
-                    .until(() -> LocalHttp.send("GET", "http://127.0.0.1:" + part, null, PATIENCE)
+                    .until(() -> LocalHttp.send("GET", "http://127.0.0.1:" + ready, null, PATIENCE)
                                     .status()
                             == 200);
         }
